@@ -1,0 +1,3 @@
+"""NUBOMEDIA Autonomous Installer."""
+
+__version__ = "0.1.0"
