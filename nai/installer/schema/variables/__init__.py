@@ -1,0 +1,1 @@
+"""One module per role or shared topic, each with a tuple `VARIABLES`."""

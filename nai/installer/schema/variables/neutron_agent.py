@@ -1,0 +1,16 @@
+"""Role neutron_agent."""
+
+from nai.installer.schema.model import Type, Variable, for_role
+
+VARIABLES = for_role(
+    "neutron_agent",
+    Variable(
+        name="neutron_agent_polling_seconds",
+        type=Type.INT,
+        default=1,
+        minimum=1,
+        maximum=60,
+        unit="seconds",
+        help="How often the Open vSwitch agent looks for new ports. Half of it is part of the time in which an instance starts.",
+    ),
+)

@@ -1,0 +1,15 @@
+"""Role openvswitch."""
+
+from nai.installer.schema.model import Type, Variable, for_role
+
+VARIABLES = for_role(
+    "openvswitch",
+    Variable(
+        name="openvswitch_datapath",
+        type=Type.ENUM,
+        default="auto",
+        choices=("auto", "system", "netdev"),
+        help="Where packets are switched: `system` in the kernel, `netdev` in user space, `auto` in the kernel where it has"
+        " Open vSwitch.",
+    ),
+)

@@ -1,0 +1,69 @@
+"""Which testbed this is: everything of it carries the id of the checkout it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+LABEL = "nai.testbed"
+"""Label of every container, volume and network; its value is the id."""
+
+INVENTORY = Path("inventories/testbed")
+
+
+def testbed_id(checkout: Path) -> str:
+    """Returns the id of a checkout's testbed: eight hex digits of its real path, so a link to it is the same testbed."""
+    return hashlib.sha256(str(checkout.resolve()).encode()).hexdigest()[:8]
+
+
+testbed_id.__test__ = False  # type: ignore[attr-defined]  # pytest would otherwise collect it by its name
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A working copy of the project and the names its testbed uses.
+
+    Attributes:
+        root: Its directory.
+        cache: Directory of what all checkouts of a machine share: images and packages.
+    """
+
+    root: Path
+    cache: Path
+
+    @property
+    def id(self) -> str:
+        """Id of the testbed."""
+        return testbed_id(self.root)
+
+    @property
+    def label(self) -> str:
+        """The label `key=value` of everything that belongs to the testbed."""
+        return f"{LABEL}={self.id}"
+
+    @property
+    def state(self) -> Path:
+        """Directory of the testbed's keys."""
+        return self.root / ".nai" / "testbed"
+
+    @property
+    def inventory(self) -> Path:
+        """The inventory that describes the hosts."""
+        return self.root / INVENTORY
+
+    @property
+    def prefix_file(self) -> Path:
+        """Variables file that moves the testbed to other addresses, written when the usual ones are taken."""
+        return self.inventory / "group_vars" / "all" / "testbed.yml"
+
+    def name(self, part: str) -> str:
+        """Returns the engine's name for a part of this testbed."""
+        return f"nai-{self.id}-{part}"
+
+
+def this_checkout() -> Checkout:
+    """Returns the checkout this package was installed from (it is installed editable)."""
+    cache = Path(os.environ.get("NAI_CACHE_DIR", "/var/cache/nai"))
+    return Checkout(Path(__file__).resolve().parents[3], cache)
