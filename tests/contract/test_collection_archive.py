@@ -29,22 +29,14 @@ def test_it_carries_roles_plugins_playbooks_and_the_python_package(root: Path, m
     wanted = {"README.md", "LICENSE", "meta/runtime.yml", "site.yml", "nai/__init__.py", "pyproject.toml"}
     for pattern in ("plugins/*/*.py", "playbooks/**/*.yml", "roles/*/*/*.yml"):
         # `plugins/filter` is a link to `plugins/filters`; the archive keeps it as a link.
-        wanted |= {
-            str(path.relative_to(root)) for path in root.glob(pattern) if "plugins/filter/" not in str(path)
-        }
+        wanted |= {str(path.relative_to(root)) for path in root.glob(pattern) if "plugins/filter/" not in str(path)}
     assert wanted <= members, sorted(wanted - members)
 
 
-@pytest.mark.parametrize(
-    "private", [".nai", ".venv", ".git", "build", "collections", ".cache", ".mypy_cache"]
-)
+@pytest.mark.parametrize("private", [".nai", ".venv", ".git", "build", "collections", ".cache", ".mypy_cache"])
 def test_it_leaves_out(members: set[str], private: str) -> None:
     assert not [name for name in members if PurePosixPath(name).parts[:1] == (private,)]
 
 
 def test_it_carries_no_secret(members: set[str]) -> None:
-    assert not [
-        name
-        for name in members
-        if PurePosixPath(name).name in {"secrets.yml", "vault_password", "id_ed25519"}
-    ]
+    assert not [name for name in members if PurePosixPath(name).name in {"secrets.yml", "vault_password", "id_ed25519"}]

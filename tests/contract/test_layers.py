@@ -32,11 +32,7 @@ def test_installer_knows_neither_the_hypervisor_nor_the_cli(path: Path) -> None:
 @pytest.mark.parametrize("path", below("nai/hypervisor"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_hypervisor_stands_alone(path: Path) -> None:
     # It is copied into Nova's own Python on the compute hosts, where nothing else of the package exists.
-    assert not [
-        name
-        for name in imports(path)
-        if name.split(".")[0] == "nai" and not name.startswith("nai.hypervisor")
-    ]
+    assert not [name for name in imports(path) if name.split(".")[0] == "nai" and not name.startswith("nai.hypervisor")]
 
 
 @pytest.mark.parametrize(

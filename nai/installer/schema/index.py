@@ -41,7 +41,7 @@ class Schema:
                 continue
             known[declaration.name] = declaration
             for name in declaration.former_names:
-                removed[name] = Removed(name, f"use {declaration.name}")
+                removed[name] = Removed(name, f"write {declaration.name}", "has been renamed")
         if clash := known.keys() & removed.keys():
             raise ValueError(f"both declared and removed: {', '.join(sorted(clash))}")
         return cls(known, removed)

@@ -118,11 +118,13 @@ class Removed:
 
     Attributes:
         name: The name.
-        hint: What to do instead, a clause that follows "has been removed;".
+        hint: What to do instead, a clause.
+        wrong: What is wrong with the name, a clause.
     """
 
     name: str
     hint: str
+    wrong: str = "has been removed"
 
 
 def for_role(role: str, *variables: Variable) -> tuple[Variable, ...]:

@@ -13,12 +13,9 @@ LABEL = "nai.testbed"
 INVENTORY = Path("inventories/testbed")
 
 
-def testbed_id(checkout: Path) -> str:
+def checkout_id(checkout: Path) -> str:
     """Returns the id of a checkout's testbed: eight hex digits of its real path, so a link to it is the same testbed."""
     return hashlib.sha256(str(checkout.resolve()).encode()).hexdigest()[:8]
-
-
-testbed_id.__test__ = False  # type: ignore[attr-defined]  # pytest would otherwise collect it by its name
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ class Checkout:
     @property
     def id(self) -> str:
         """Id of the testbed."""
-        return testbed_id(self.root)
+        return checkout_id(self.root)
 
     @property
     def label(self) -> str:

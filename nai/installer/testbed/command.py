@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -64,4 +65,31 @@ def run(
         raise TestbedError(f"`{' '.join(argv[:6])}` did not end within {timeout:g} s") from error
     if done.returncode != 0:
         raise CommandError(argv, done.returncode, (done.stderr or done.stdout).decode(errors="replace"))
+    return done.stdout.decode(errors="replace")
+
+
+def run_pipe(first: Sequence[str], second: Sequence[str], env: Mapping[str, str] | None = None) -> str:
+    """Runs two programs, the output of the first being the input of the second.
+
+    Args:
+        first: Program and arguments that produce.
+        second: Program and arguments that consume.
+        env: Environment of both; ours by default.
+
+    Returns:
+        The standard output of the second.
+
+    Raises:
+        CommandError: One of them failed; the first one's failure is the cause of both.
+    """
+    with tempfile.TemporaryFile() as errors:
+        with subprocess.Popen(first, stdout=subprocess.PIPE, stderr=errors, env=env) as producer:  # noqa: S603
+            done = subprocess.run(second, stdin=producer.stdout, capture_output=True, env=env, check=False)  # noqa: S603
+            if producer.stdout:
+                producer.stdout.close()  # a dead consumer must end the producer
+        if producer.returncode != 0 and done.returncode == 0:
+            errors.seek(0)
+            raise CommandError(first, producer.returncode, errors.read().decode(errors="replace"))
+    if done.returncode != 0:
+        raise CommandError(second, done.returncode, done.stderr.decode(errors="replace"))
     return done.stdout.decode(errors="replace")

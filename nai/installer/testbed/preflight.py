@@ -83,7 +83,9 @@ def _tun() -> list[str]:
     except PermissionError:
         return []  # not root; said already
     except OSError as error:
-        return [f"{device} does not open ({error.strerror}): the kernel lacks TUN, which Open vSwitch's userspace needs"]
+        return [
+            f"{device} does not open ({error.strerror}): the kernel lacks TUN, which Open vSwitch's userspace needs"
+        ]
     return []
 
 

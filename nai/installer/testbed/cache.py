@@ -1,0 +1,58 @@
+"""The package cache: one container on the management network that fetches every Debian package once."""
+
+from __future__ import annotations
+
+from nai.installer.testbed.checkout import Checkout
+from nai.installer.testbed.engine import Engine
+from nai.installer.testbed.network import Network
+from nai.installer.testbed.recipe import Recipe, digest
+
+PORT = 3142
+CONFIG_LABEL = "nai.config"
+
+# Only what is asked for: the packaged settings would send known mirrors' names to a mirror of their own choice.
+START = """
+set -eu
+install -d -o apt-cacher-ng -g apt-cacher-ng /var/cache/apt-cacher-ng /var/log/apt-cacher-ng /run/apt-cacher-ng
+chown apt-cacher-ng:apt-cacher-ng /var/cache/apt-cacher-ng
+mkdir -p /etc/nai-host/apt-cacher-ng
+exec setpriv --reuid apt-cacher-ng --regid apt-cacher-ng --clear-groups apt-cacher-ng -c /etc/nai-host/apt-cacher-ng \
+    ForeGround=1 "Port=$0" CacheDir=/var/cache/apt-cacher-ng LogDir=/var/log/apt-cacher-ng SupportDir=/usr/lib/apt-cacher-ng \
+    "$@"
+"""
+
+
+def cache_address(network: Network) -> str:
+    """Returns the package cache's address on the management network: the second one, after the machine's."""
+    return str(network.subnet.network_address + 2)
+
+
+def ensure_cache(engine: Engine, checkout: Checkout, network: Network, image: Recipe, proxy: str | None) -> bool:
+    """Makes sure the package cache runs; it keeps nothing in its container, so it is replaced rather than repaired.
+
+    Args:
+        engine: The engine.
+        checkout: Whose testbed.
+        network: The management network.
+        image: What it runs from.
+        proxy: The machine's own way to the mirrors, None for a direct one.
+
+    Returns:
+        Whether it was started.
+    """
+    name = checkout.name("package-cache")
+    directory = checkout.cache / "apt"
+    directory.mkdir(parents=True, exist_ok=True)
+    arguments = ["--name", name, "--hostname", "package-cache", "--label", checkout.label, "--init"]
+    arguments += ["--network", network.name, "--ip", cache_address(network), "--restart", "no", "--memory", "512m"]
+    arguments += ["--volume", f"{directory}:/var/cache/apt-cacher-ng"]
+    program = ["sh", "-c", START, str(PORT), *([f"Proxy={proxy}"] if proxy else [])]
+    config = digest({"arguments": "\n".join([*arguments, image.tag, *program]).encode()})
+    existing = engine.inspect("container", name)
+    if existing:
+        same = existing["Config"]["Labels"].get(CONFIG_LABEL) == config
+        if same and existing["State"]["Running"]:
+            return False
+        engine("rm", "--force", "--volumes", name)
+    engine("run", "--detach", *arguments, "--label", f"{CONFIG_LABEL}={config}", image.tag, *program)
+    return True

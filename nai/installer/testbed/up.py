@@ -1,0 +1,153 @@
+"""`nai testbed up`: every step makes sure of one thing, so a run that was cut short is finished by the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nai.installer.testbed.cache import PORT, cache_address, ensure_cache
+from nai.installer.testbed.checkout import Checkout
+from nai.installer.testbed.description import Description, HostDescription, describe, read_inventory, release_packages
+from nai.installer.testbed.engine import Engine
+from nai.installer.testbed.errors import TestbedError
+from nai.installer.testbed.hosts import ensure_host
+from nai.installer.testbed.image import ensure_archive, ensure_base, ensure_packages_image, prune
+from nai.installer.testbed.keys import ensure_keys
+from nai.installer.testbed.network import (
+    Network,
+    choose_prefix,
+    ensure_network,
+    plan_networks,
+    switch_off_checksum_offload,
+    taken_subnets,
+    write_prefix,
+)
+from nai.installer.testbed.preflight import check_machine
+from nai.installer.testbed.ready import wait_until_ready
+from nai.installer.testbed.recipe import PACKAGE_CACHE, Recipe, base_recipe, packages_recipe
+from nai.installer.testbed.steps import Steps
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Up:
+    """One run of the command.
+
+    Attributes:
+        checkout: Whose testbed.
+        engine: The engine.
+        steps: Where progress goes.
+        recreate: Whether to replace hosts whatever they hold.
+    """
+
+    checkout: Checkout
+    engine: Engine
+    steps: Steps
+    recreate: bool = False
+
+    def run(self) -> None:
+        """Makes sure the testbed is up.
+
+        Raises:
+            TestbedError: It cannot be.
+        """
+        with self.steps.step("machine"):
+            check_machine(self.checkout.cache)
+        with self.steps.step("engine") as step:
+            if outcome := self.engine.ensure_running():
+                step.did(outcome)
+            step.note(f"Docker {self.engine.version()}")
+        description, networks = self._networks()
+        with self.steps.step("keys") as step:
+            addresses = {host.name: str(host.addresses["management"]) for host in description.hosts}
+            if made := ensure_keys(self.checkout, addresses):
+                step.did(f"made: {', '.join(made)}")
+        images, everything = self._images(description, networks["management"])
+        _parallel(lambda host: self._host(host, description, networks, images[host.group]), description.hosts)
+        with self.steps.step("archive of images") as step:
+            written = [recipe.name for recipe in everything if ensure_archive(self.engine, self.checkout.cache, recipe)]
+            if written:
+                step.did(f"written: {', '.join(written)}")
+            if removed := prune(self.engine, self.checkout.cache, everything):
+                step.did(f"old ones removed: {', '.join(removed)}")
+
+    def _networks(self) -> tuple[Description, dict[str, Network]]:
+        with self.steps.step("networks") as step:
+            inventory = read_inventory(self.checkout)
+            description = describe(inventory)
+            networks = plan_networks(self.checkout, description.networks)
+            thirds = [int(str(network.subnet).split(".")[2]) for network in networks.values()]
+            taken = taken_subnets(self.engine, self.checkout, [network.bridge for network in networks.values()])
+            prefix = choose_prefix(description.prefix, thirds, taken)
+            if prefix != description.prefix:
+                write_prefix(self.checkout.prefix_file, prefix)
+                step.did(f"{description.prefix} is taken, using {prefix}")
+                description = describe(inventory, prefix)
+                networks = plan_networks(self.checkout, description.networks)
+            if made := [
+                network.name for network in networks.values() if ensure_network(self.engine, self.checkout, network)
+            ]:
+                step.did(f"made: {', '.join(made)}")
+            switch_off_checksum_offload(networks["external"].bridge)
+            step.note(", ".join(str(network.subnet) for network in networks.values()))
+        return description, networks
+
+    def _images(self, description: Description, network: Network) -> tuple[dict[str, Recipe], list[Recipe]]:
+        """Makes sure of all images and of the package cache.
+
+        Returns:
+            Group → image, and all recipes.
+        """
+        packages = release_packages(self.checkout, description.release)
+        groups = sorted({host.group for host in description.hosts})
+        base = base_recipe()
+        package_cache = packages_recipe(base, "package-cache", PACKAGE_CACHE)
+        images = {group: packages_recipe(base, group, packages.get(group, ())) for group in groups}
+        with self.steps.step("image base") as step:
+            if outcome := ensure_base(self.engine, self.checkout, base):
+                step.did(outcome)
+        with self.steps.step("package cache") as step:
+            if outcome := ensure_packages_image(self.engine, self.checkout, base, package_cache, network.name, ""):
+                step.did(f"image {outcome}")
+            if ensure_cache(self.engine, self.checkout, network, package_cache, base.mirrors.proxy):
+                step.did("started")
+        address = f"{cache_address(network)}:{PORT}"
+
+        def image(recipe: Recipe) -> None:
+            with self.steps.step(f"image {recipe.name}") as step:
+                if outcome := ensure_packages_image(self.engine, self.checkout, base, recipe, network.name, address):
+                    step.did(outcome)
+
+        _parallel(image, images.values())
+        return images, [base, package_cache, *images.values()]
+
+    def _host(
+        self, host: HostDescription, description: Description, networks: dict[str, Network], image: Recipe
+    ) -> None:
+        with self.steps.step(host.name) as step:
+            outcome, changed = ensure_host(
+                self.engine, self.checkout, host, description.hosts, networks, image, recreate=self.recreate
+            )
+            if outcome:
+                step.note(outcome)
+            step.changed = changed
+            step.note(f"{host.addresses['management']} {wait_until_ready(self.engine, self.checkout, host)}")
+
+
+def _parallel(work: Callable[[Item], None], items: Iterable[Item]) -> None:
+    """Does the same for all items at once.
+
+    Raises:
+        TestbedError: With the messages of all that failed.
+    """
+    with ThreadPoolExecutor() as pool:
+        futures = [pool.submit(work, item) for item in items]
+    errors = [error for future in futures if (error := future.exception()) is not None]
+    unexpected = [error for error in errors if not isinstance(error, TestbedError)]
+    if unexpected:
+        raise unexpected[0]
+    if errors:
+        raise TestbedError("\n".join(str(error) for error in errors))

@@ -1,0 +1,1 @@
+"""The checks, one module per question; each has `check(context)` that yields findings."""
