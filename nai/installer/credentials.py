@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -14,9 +15,9 @@ CLOUD = "nai"
 """Name of the administrator's cloud in clouds.yaml."""
 
 
-def password_file(directory: str | Path, service: str) -> Path:
-    """The file that holds a service's password and nothing else."""
-    return Path(directory) / service
+def password_file(clouds_file: str | Path, service: str) -> Path:
+    """The file that holds a service's password and nothing else, beside clouds.yaml."""
+    return Path(clouds_file).parent / service
 
 
 def clouds_document(auth_url: str, region: str, password: str, ca_file: str | None = None) -> dict[str, Any]:
@@ -47,29 +48,28 @@ def clouds_document(auth_url: str, region: str, password: str, ca_file: str | No
 
 
 def write_credentials(
-    directory: str | Path,
+    clouds_file: str | Path,
     passwords: Mapping[str, str],
-    clouds: Mapping[str, Any] | None = None,
-    clouds_file: str | Path | None = None,
+    clouds: Mapping[str, Any],
     *,
     dry: bool = False,
 ) -> list[str]:
     """Puts the files in place, each atomically, mode 0600, in directories of mode 0700.
 
     Args:
-        directory: Where the password files go, one for each service.
+        clouds_file: Path of clouds.yaml; the password files go beside it, one for each service.
         passwords: Password of each service.
-        clouds: Content of clouds.yaml; None writes none.
-        clouds_file: Path of clouds.yaml, by default in the directory.
+        clouds: Content of clouds.yaml.
         dry: Change nothing, only tell.
 
     Returns:
         Paths that were (or, when dry, would be) written or had their mode corrected.
     """
-    files = {password_file(directory, service): f"{password}\n" for service, password in passwords.items()}
-    if clouds is not None:
-        text = yaml.safe_dump(dict(clouds), sort_keys=False, default_flow_style=False)
-        files[Path(clouds_file or Path(directory) / "clouds.yaml")] = f"# Written by the installer.\n{text}"
+    files = {password_file(clouds_file, service): password for service, password in passwords.items()}
+    # By way of JSON: texts that Ansible hands over are of a class of its own, which YAML does not know.
+    plain = json.loads(json.dumps(clouds))
+    text = yaml.safe_dump(plain, sort_keys=False, default_flow_style=False)
+    files[Path(clouds_file)] = f"# Written by the installer.\n{text}"
     changed = [path for path, text in files.items() if _differs(path, text)]
     if not dry:
         for path in changed:

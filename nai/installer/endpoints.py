@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -108,19 +107,18 @@ def endpoints(inventory: Inventory) -> Endpoints:
     host = controllers[0]
     address, clouds_file = _value(inventory, host, "nai_controller_address"), _value(inventory, host, "nai_clouds_file")
     ports = _services_of_release(_value(inventory, host, "nai_release"))
-    directory = Path(clouds_file).parent
     found = {
         service.name: Endpoint(
             f"{service.scheme}://{address}:{_port(ports, service)}{service.path}",
             service.username,
-            str(password_file(directory, service.credentials)),
+            str(password_file(clouds_file, service.credentials)),
             None,
         )
         for service in SERVICES
     }
     passwords = {service.credentials: _secret(inventory, host, service.secret) for service in SERVICES}
     clouds = clouds_document(found["keystone"].url, _value(inventory, host, "nai_region_name"), passwords["keystone"])
-    write_credentials(directory, passwords, clouds, clouds_file)
+    write_credentials(clouds_file, passwords, clouds)
     return Endpoints(inventory.name, found, clouds_file)
 
 
@@ -138,7 +136,7 @@ def _secret(inventory: Inventory, host: str, name: str) -> str:
         raise EndpointsError(f"{name}: cannot be read; give the vault password of the inventory") from error
     if not value:
         raise EndpointsError(
-            f"{name}: is not set; make the inventory's secrets with `nai secrets -i {inventory.directory}` or run site.yml"
+            f"{name}: is not set; make the secrets with `nai secrets -i {inventory.directory}` or run site.yml"
         )
     return str(value)
 
@@ -157,4 +155,6 @@ def _port(services: Mapping[str, Mapping[str, Any]], service: _Service) -> int:
     try:
         return int(services[service.key]["port"])
     except KeyError as error:
-        raise EndpointsError(f"the release has no port of {service.key}; add it to its file in playbooks/releases") from error
+        raise EndpointsError(
+            f"the release has no port of {service.key}; add it to its file in playbooks/releases"
+        ) from error

@@ -17,10 +17,11 @@ from ansible.errors import AnsibleError  # noqa: E402
 from ansible.inventory.manager import InventoryManager  # noqa: E402
 from ansible.parsing.dataloader import DataLoader  # noqa: E402
 from ansible.parsing.splitter import parse_kv  # noqa: E402
-from ansible.parsing.vault import VaultSecretsContext  # noqa: E402
+from ansible.parsing.vault import VaultLib, VaultSecretsContext  # noqa: E402
 from ansible.plugins.inventory import detect_range, expand_hostname_range  # noqa: E402
 from ansible.plugins.loader import init_plugin_loader  # noqa: E402
 from ansible.template import Templar, trust_as_template  # noqa: E402
+from ansible.utils.collection_loader import AnsibleCollectionConfig  # noqa: E402
 from ansible.utils.vars import combine_vars  # noqa: E402
 from ansible.vars.hostvars import HostVars  # noqa: E402
 from ansible.vars.manager import VariableManager  # noqa: E402
@@ -155,7 +156,8 @@ def loader_with_vault() -> DataLoader:
     Raises:
         InventoryError: The configured script fails.
     """
-    init_plugin_loader()
+    if AnsibleCollectionConfig.collection_finder is None:  # a second call would warn
+        init_plugin_loader()
     loader = DataLoader()
     # Ansible keeps the secrets that `!vault` values need in one place per process and refuses to set it twice.
     known = VaultSecretsContext.current(optional=True)
@@ -165,6 +167,11 @@ def loader_with_vault() -> DataLoader:
     secrets = CLI.setup_vault_secrets(loader, vault_ids=list(constants.DEFAULT_VAULT_IDENTITY_LIST), auto_prompt=False)
     loader.set_vault_secrets(secrets)
     return loader
+
+
+def vault_of(loader: DataLoader) -> VaultLib:
+    """What encrypts and decrypts with the loader's vault password."""
+    return loader._vault
 
 
 def directory_of(source: str | Path) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import yaml
+from ansible.errors import AnsibleError
 
 RANDOM_BYTES = 24
 """Bytes of randomness in each secret (192 bits, 32 characters)."""
@@ -39,7 +40,7 @@ def secrets_file(inventory_directory: str | Path) -> Path:
 
 
 def new_secret() -> str:
-    """A random secret of letters, digits, `_` and `-`; never with a leading hyphen, which programs take for an option."""
+    """A random secret of letters, digits, `_` and `-`; a leading hyphen would make programs take it for an option."""
     while not (value := secrets.token_urlsafe(RANDOM_BYTES))[0].isalnum():
         pass
     return value
@@ -96,8 +97,6 @@ def _values(known: Mapping[str, Any], names: list[str]) -> dict[str, str]:
 
 
 def _read(path: Path, vault: Vault) -> tuple[str, dict[str, Any]]:
-    from ansible.errors import AnsibleError
-
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -121,9 +120,7 @@ def _read(path: Path, vault: Vault) -> tuple[str, dict[str, Any]]:
         # The parser's own message quotes the text around the error, which here is secret.
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
-        raise SecretsError(
-            f"{path}: is not valid YAML{where}; correct it with `ansible-vault edit {path}`"
-        ) from None
+        raise SecretsError(f"{path}: is not valid YAML{where}; correct it with `ansible-vault edit {path}`") from None
     if not isinstance(known, dict):
         raise SecretsError(f"{path}: holds no names and values; correct it with `ansible-vault edit {path}`")
     return text, known

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ansible._internal._templating import _template_vars
@@ -40,18 +40,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible publishes no ty
                 raise AnsibleActionFail(f"config_files: an entry of files has no dest: {sorted(entry)}")
             contents[str(dest)] = self._content(entry, task_vars, secrets)
             _refuse_public_secret(entry, contents[str(dest)], secrets)
-        arguments["files"] = [
-            {key: value for key, value in entry.items() if key != "content"} for entry in entries
-        ]
+        arguments["files"] = [{key: value for key, value in entry.items() if key != "content"} for entry in entries]
         arguments["rendered"] = encode(contents)
         result.update(self._execute_module(module_args=arguments, task_vars=task_vars))
-        masked = without_secrets(result, secrets)
+        masked: dict[str, Any] = without_secrets(result, secrets)
         _say_what_masking_hides(result, masked)
         return masked
 
-    def _content(
-        self, entry: Mapping[str, Any], task_vars: dict[str, Any], secrets: frozenset[str]
-    ) -> str:
+    def _content(self, entry: Mapping[str, Any], task_vars: dict[str, Any], secrets: frozenset[str]) -> str:
         """Returns what a file is to hold."""
         dest = entry["dest"]
         if ("template" in entry) == ("content" in entry):
@@ -72,8 +68,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible publishes no ty
     def _rendered(self, template: str, dest: str, task_vars: dict[str, Any]) -> str:
         """Renders a template as ansible.builtin.template does."""
         source = self._find_needle("templates", template)
-        folders = [*task_vars.get("ansible_search_path", []), self._loader.get_basedir(), os.path.dirname(source)]
-        search_path = [path for folder in folders for path in (os.path.join(folder, "templates"), folder)]  # noqa: PTH118
+        folders = [*task_vars.get("ansible_search_path", []), self._loader.get_basedir(), str(Path(source).parent)]
+        search_path = [path for folder in folders for path in (str(Path(folder) / "templates"), folder)]
         variables = task_vars | _template_vars.generate_ansible_template_vars(
             path=template, fullpath=source, dest_path=dest, include_ansible_managed="ansible_managed" not in task_vars
         )

@@ -35,7 +35,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         warnings = [item for item in findings if item.severity is Severity.WARNING]
         if os.environ.get(PLAN_ENVIRONMENT):
             warnings, errors = findings, []
-        result |= {"changed": False, "errors": _lines(errors), "warnings": _lines(warnings)}
+        result |= {
+            "changed": False,
+            "warnings": _lines(warnings),
+            "findings": [{"host": item.host, "check": item.check, "text": str(item)} for item in findings],
+        }
         if errors:
             many = f"{len(errors)} things have" if len(errors) > 1 else "One thing has"
             result |= {

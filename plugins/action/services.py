@@ -7,5 +7,5 @@ from __future__ import annotations
 from ansible_collections.nubomedia.nai.plugins.plugin_utils.masking import MaskedAction
 
 
-class ActionModule(MaskedAction):
+class ActionModule(MaskedAction):  # type: ignore[misc]  # Ansible publishes no types
     """Runs the module `services` on the host."""

@@ -5,10 +5,10 @@
 from __future__ import annotations
 
 import glob
-import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 SECOND_US = 1_000_000
 
@@ -42,25 +42,24 @@ def config_age(entries: Iterable[str], now_us: int | None = None) -> ConfigAge:
     """Finds the latest write to configuration.
 
     Args:
-        entries: files, directories (everything inside counts; the directory's own time changes when something is removed
-            from it) and globs. What does not exist is left out.
+        entries: files, directories (everything inside counts; the directory's own time changes when something is
+            removed from it) and globs. What does not exist is left out.
         now_us: the present, in microseconds since 1970.
     """
     now_us = time.time_ns() // 1000 if now_us is None else now_us
     age = ConfigAge()
     for path in _expand(entries):
         try:
-            found = os.stat(path)  # noqa: PTH116
-            link = os.lstat(path)
+            found, link = path.stat(), path.lstat()
         except OSError:  # gone meanwhile, or a link to nothing
             continue
         written = [_latest_us(stat.st_mtime_ns) for stat in (found, link) if stat.st_mtime_ns // 1000 <= now_us]
         if not written:  # a file copied with a time of the future: when it was put here is told by its ctime
             written = [_latest_us(found.st_ctime_ns)] if found.st_ctime_ns // 1000 <= now_us else []
         if not written:
-            age.from_the_future.append(path)
+            age.from_the_future.append(str(path))
         elif max(written) > age.newest_us:
-            age.newest_us, age.newest_path = max(written), path
+            age.newest_us, age.newest_path = max(written), str(path)
     return age
 
 
@@ -70,11 +69,18 @@ def _latest_us(time_ns: int) -> int:
     return written + (SECOND_US if time_ns % 1_000_000_000 == 0 else KERNEL_TICK_US)
 
 
-def _expand(entries: Iterable[str]) -> Iterator[str]:
+def _expand(entries: Iterable[str]) -> Iterator[Path]:
     for entry in entries:
-        for path in glob.glob(entry) if _GLOB & set(entry) else [entry]:  # noqa: PTH207
-            yield path
-            if os.path.isdir(path):
-                for folder, folders, names in os.walk(path):
-                    folders[:] = [name for name in folders if name not in _IGNORED_FOLDERS]
-                    yield from (os.path.join(folder, name) for name in (*folders, *names))
+        for name in glob.glob(entry) if _GLOB & set(entry) else [entry]:  # noqa: PTH207  # the pattern is absolute
+            yield Path(name)
+            yield from _inside(Path(name))
+
+
+def _inside(path: Path) -> Iterator[Path]:
+    """Yields everything below a directory; a link inside it is not followed, so that no loop is endless."""
+    if path.is_dir():
+        for child in path.iterdir():
+            if child.name not in _IGNORED_FOLDERS:
+                yield child
+                if not child.is_symlink():
+                    yield from _inside(child)

@@ -7,8 +7,9 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import stat
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.nubomedia.nai.plugins.module_utils import files
@@ -51,7 +52,6 @@ class FileSet:
         absent: paths that are not to be there.
         contents: content of each file, by its path.
         check_mode: nothing will be applied; what a package brings later may be missing.
-        scratch: private folder for the files to validate.
     """
 
     def __init__(
@@ -62,7 +62,6 @@ class FileSet:
         absent: list[str],
         contents: dict[str, bytes],
         check_mode: bool,
-        scratch: str,
     ) -> None:
         """Keeps what is wanted; looks at nothing yet."""
         self._files = files
@@ -70,7 +69,6 @@ class FileSet:
         self._absent = absent
         self._contents = contents
         self._check_mode = check_mode
-        self._scratch = scratch
         self._steps: list[_Step] = []
         self.done: list[str] = []
 
@@ -86,24 +84,35 @@ class FileSet:
             FileSetError: all obstacles at once.
         """
         problems: list[str] = []
-        paths = [entry["dest"] for entry in self._files] + [entry["path"] for entry in self._directories] + self._absent
+        paths = [
+            *(entry["dest"] for entry in self._files),
+            *(entry["path"] for entry in self._directories),
+            *self._absent,
+        ]
         problems += [f"{path}: named twice in this task" for path in sorted({p for p in paths if paths.count(p) > 1})]
-        problems += [f"{path}: give an absolute path" for path in paths if not os.path.isabs(path)]
-        for compare, entries in (
-            (self._compare_directory, self._directories),
-            (self._compare_file, self._files),
-            (self._compare_absent, self._absent),
-        ):
-            for entry in entries:
-                try:
-                    compare(entry)  # type: ignore[operator]
-                except (FileSetError, OSError) as error:
-                    problems.append(str(error))
+        problems += [f"{path}: give an absolute path" for path in paths if not Path(path).is_absolute()]
+        comparisons = [
+            *(partial(self._compare_directory, entry) for entry in self._directories),
+            *(partial(self._compare_file, entry) for entry in self._files),
+            *(partial(self._compare_absent, path) for path in self._absent),
+        ]
+        for compare in comparisons:
+            try:
+                compare()
+            except (FileSetError, OSError) as error:
+                problems.append(str(error))
         if problems:
             raise FileSetError("Nothing was changed. " + "; ".join(problems))
 
-    def validations(self) -> list[Validation]:
-        """Writes the new files aside and returns the commands that check them."""
+    def validations(self, scratch: str) -> list[Validation]:
+        """Writes the new files aside and returns the commands that check them.
+
+        Args:
+            scratch: private folder for the copies.
+
+        Raises:
+            FileSetError: a command does not name the file.
+        """
         checks = []
         for number, step in enumerate(self._steps):
             if step.kind != "file" or not step.validate:
@@ -113,7 +122,7 @@ class FileSet:
                 raise FileSetError(f"{step.path}: validate ({step.validate}) does not say %s, the path of the new file")
             if self._check_mode and shutil.which(argv[0]) is None:
                 continue
-            copy = os.path.join(self._scratch, f"{number}-{os.path.basename(step.path)}")
+            copy = str(Path(scratch) / f"{number}-{Path(step.path).name}")
             files.replace(copy, step.content, files.Attributes(os.geteuid(), os.getegid(), 0o600))
             checks.append(Validation(step.path, step.validate, [word.replace("%s", copy) for word in argv]))
         return checks
@@ -147,7 +156,7 @@ class FileSet:
         have = files.Attributes.of(path, follow=True)
         if have is None:
             self._steps.append(_Step(path, "directory", wanted))
-        elif not os.path.isdir(path):
+        elif not Path(path).is_dir():
             raise FileSetError(f"{path}: is a file, wanted is a directory; move it away or name another path")
         elif have != wanted:
             self._steps.append(_Step(path, "attributes", wanted, have=have))
@@ -159,31 +168,27 @@ class FileSet:
         have, content = files.Attributes.of(path, follow=False), self._contents[path]
         if have is None:
             self._require_parent(path)
-        elif os.path.isdir(path) and not os.path.islink(path):
+        elif _is_real_directory(Path(path)):
             raise FileSetError(f"{path}: is a directory, wanted is a file; name the file inside it")
-        regular = have is not None and stat.S_ISREG(os.lstat(path).st_mode)
-        before = files.read(path) if regular else b""
+        regular = _is_regular(Path(path))
+        before = Path(path).read_bytes() if regular else b""
         if not regular or before != content:
-            self._steps.append(
-                _Step(path, "file", wanted, content, before, have=have, validate=entry.get("validate"))
-            )
+            self._steps.append(_Step(path, "file", wanted, content, before, have=have, validate=entry.get("validate")))
         elif have != wanted:
             self._steps.append(_Step(path, "attributes", wanted, have=have))
 
     def _compare_absent(self, path: str) -> None:
-        if not os.path.lexists(path):
+        entry = Path(path)
+        if files.Attributes.of(path, follow=False) is None:
             return
-        if os.path.isdir(path) and not os.path.islink(path) and os.listdir(path):
+        if _is_real_directory(entry) and any(entry.iterdir()):
             raise FileSetError(f"{path}: is a directory with files in it; name the files to remove")
-        text = files.read(path) if os.path.isfile(path) and not os.path.islink(path) else b""
-        self._steps.append(_Step(path, "absent", before=text))
+        self._steps.append(_Step(path, "absent", before=entry.read_bytes() if _is_regular(entry) else b""))
 
     def _require_parent(self, path: str) -> None:
-        parent = os.path.dirname(path)
-        made_here = any(
-            entry["path"] == parent or entry["path"].startswith(parent + "/") for entry in self._directories
-        )
-        if not (self._check_mode or made_here or os.path.isdir(parent)):
+        parent = Path(path).parent
+        made_here = any(Path(entry["path"]).is_relative_to(parent) for entry in self._directories)
+        if not (self._check_mode or made_here or parent.is_dir()):
             raise FileSetError(
                 f"{path}: its folder does not exist; install the package that brings it or list it in directories"
             )
@@ -198,6 +203,14 @@ class FileSet:
             raise FileSetError(f"{path}: {error.args[0]}") from error
         except ValueError as error:
             raise FileSetError(f"{path}: {error}") from error
+
+
+def _is_real_directory(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _known(step: _Step) -> files.Attributes:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import glob
 import grp
 import os
 import pwd
@@ -14,6 +13,7 @@ import re
 import stat
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 _TEMPORARY = ".nai-new-"
 
@@ -60,7 +60,7 @@ class Attributes:
             follow: look at what a symbolic link points to.
         """
         try:
-            found = os.stat(path, follow_symlinks=follow)  # noqa: PTH116
+            found = Path(path).stat(follow_symlinks=follow)
         except (FileNotFoundError, NotADirectoryError):
             return None
         return cls(found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode))
@@ -68,17 +68,11 @@ class Attributes:
     def set_on(self, path: str) -> None:
         """Gives them to a path. The owner first: changing it clears set-user-id bits."""
         os.chown(path, self.uid, self.gid)
-        os.chmod(path, self.mode)  # noqa: PTH101
+        Path(path).chmod(self.mode)
 
     def __str__(self) -> str:
         """As `ls` would tell it, with numbers."""
         return f"owner {self.uid}, group {self.gid}, mode {self.mode:04o}"
-
-
-def read(path: str) -> bytes:
-    """Returns the content of a file."""
-    with open(path, "rb") as file:  # noqa: PTH123
-        return file.read()
 
 
 def replace(path: str, content: bytes, attributes: Attributes) -> None:
@@ -90,9 +84,9 @@ def replace(path: str, content: bytes, attributes: Attributes) -> None:
     Raises:
         OSError: the folder is missing, or the disk is full.
     """
-    folder, name = os.path.split(path)
-    _remove_leftovers(folder, name)
-    handle, temporary = tempfile.mkstemp(prefix=f".{name}{_TEMPORARY}", dir=folder)
+    target = Path(path)
+    _remove_leftovers(target)
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}{_TEMPORARY}", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -102,44 +96,46 @@ def replace(path: str, content: bytes, attributes: Attributes) -> None:
             os.fsync(file.fileno())
         os.utime(temporary)  # the moment of the replacement, not of the writing: services compares it with its start
         try:
-            os.rename(temporary, path)  # noqa: PTH104
+            Path(temporary).rename(target)
         except OSError as error:
             if error.errno != errno.EBUSY:
                 raise
-            _write_in_place(path, content, attributes)  # a mount point of its own
+            _write_in_place(target, content, attributes)  # a mount point of its own
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)  # noqa: PTH108
+        Path(temporary).unlink(missing_ok=True)
 
 
 def make_directory(path: str, attributes: Attributes) -> None:
     """Makes a directory and its missing parents; the parents get 0755."""
-    os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)  # noqa: PTH103
+    folder = Path(path)
+    folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):
-        os.mkdir(path, 0o700)  # noqa: PTH102  # closed until it has its owner
+        folder.mkdir(0o700)  # closed until it has its owner
     attributes.set_on(path)
 
 
 def remove(path: str) -> None:
     """Removes a file, a link or an empty directory."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        os.rmdir(path)  # noqa: PTH106
+    entry = Path(path)
+    if entry.is_dir() and not entry.is_symlink():
+        entry.rmdir()
     else:
-        os.unlink(path)  # noqa: PTH108
+        entry.unlink()
 
 
-def _remove_leftovers(folder: str, name: str) -> None:
+def _remove_leftovers(target: Path) -> None:
     """Removes what a run that was killed before its rename left behind."""
-    for path in glob.glob(os.path.join(glob.escape(folder), f".{glob.escape(name)}{_TEMPORARY}*")):  # noqa: PTH207
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)  # noqa: PTH108
+    prefix = f".{target.name}{_TEMPORARY}"
+    for path in target.parent.iterdir():
+        if path.name.startswith(prefix):
+            path.unlink(missing_ok=True)
 
 
-def _write_in_place(path: str, content: bytes, attributes: Attributes) -> None:
-    with open(path, "r+b") as file:  # noqa: PTH123
+def _write_in_place(target: Path, content: bytes, attributes: Attributes) -> None:
+    with target.open("r+b") as file:
         file.write(content)
         file.truncate()
-    attributes.set_on(path)
+    attributes.set_on(str(target))
 
 
 def _user(name: str) -> int:
@@ -157,10 +153,8 @@ def _group(name: str) -> int:
 
 
 def _mode(value: str | int) -> int:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError(f"mode {value!r} is no permission; write it as an octal string such as '0640'")
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if not re.fullmatch(r"[0-7]{3,4}", value):
+    if not re.fullmatch(r"[0-7]{3,4}", str(value)):
         raise ValueError(f"mode {value!r} is not octal; write it as a string such as '0640'")
-    return int(value, 8)
+    return int(str(value), 8)

@@ -22,7 +22,7 @@ _OVS_FAMILY = "ovs_datapath"
 
 
 def interfaces(root: Path = Path("/")) -> list[dict[str, Any]]:
-    """Returns every interface with name, hardware address, MTU in bytes, state and addresses with their prefix length."""
+    """Returns every interface: name, hardware address, MTU in bytes, whether it is up, addresses with prefix length."""
     try:
         by_index = netlink.addresses()
     except OSError:
@@ -67,9 +67,7 @@ def listening_ports(root: Path = Path("/")) -> list[dict[str, Any]]:
                 address, port = fields[1].split(":")
                 listening[fields[9]] = (int(port, 16), convert(address))
     names = dict(_socket_owners(root, set(listening)))
-    found = {
-        (port, address, names.get(inode, "")) for inode, (port, address) in listening.items()
-    }
+    found = {(port, address, names.get(inode, "")) for inode, (port, address) in listening.items()}
     return [{"port": port, "address": address, "process": process} for port, address, process in sorted(found)]
 
 

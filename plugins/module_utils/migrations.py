@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.nubomedia.nai.plugins.module_utils import files
@@ -72,7 +73,7 @@ class Command:
                 **identity,
             )
         except KeyError:
-            raise CommandError(f"{self}: the host has no user {self.user}; install the package that makes it.") from None
+            raise CommandError(f"{self}: the host has no user {self.user}; install its package first.") from None
         except OSError as error:
             raise CommandError(f"{self}: {error.strerror}; install the package that brings it.") from error
         except subprocess.TimeoutExpired as error:
@@ -106,16 +107,16 @@ class Stamp:
     def read(self) -> str | None:
         """Returns the fingerprint of the last complete run; None when there was none, or the note is damaged."""
         try:
-            note = json.loads(files.read(self.path))
+            note = json.loads(Path(self.path).read_bytes())
         except (OSError, ValueError):
             return None
         return str(note.get("fingerprint")) if isinstance(note, dict) else None
 
     def write(self, digest: str, version: str) -> None:
         """Notes a complete run."""
-        folder, owner = os.path.dirname(self.path), (os.geteuid(), os.getegid())
-        if not os.path.isdir(folder):
-            files.make_directory(folder, files.Attributes(*owner, 0o755))
+        folder, owner = Path(self.path).parent, (os.geteuid(), os.getegid())
+        if not folder.is_dir():
+            files.make_directory(str(folder), files.Attributes(*owner, 0o755))
         note = {
             "fingerprint": digest,
             "package_version": version,
@@ -143,7 +144,7 @@ def fingerprint(text: str, version: str, commands: list[Command]) -> str:
 def package_version(name: str) -> str:
     """Returns the version of an installed Debian package; an empty text when it is not installed."""
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  # the name of a package, behind `--`
             ["/usr/bin/dpkg-query", "--show", "--showformat=${db:Status-Status} ${Version}", "--", name],
             capture_output=True,
             text=True,
@@ -157,7 +158,7 @@ def package_version(name: str) -> str:
 
 def exists(pattern: str) -> bool:
     """Tells whether a path, or anything that a glob matches, exists."""
-    return bool(glob.glob(pattern)) or os.path.lexists(pattern)  # noqa: PTH207
+    return bool(glob.glob(pattern))  # noqa: PTH207  # the pattern is absolute
 
 
 def _tail(output: Any) -> str:

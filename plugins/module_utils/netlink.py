@@ -1,6 +1,9 @@
 # Copyright: The NAI authors
 # SPDX-License-Identifier: Apache-2.0
-"""Questions to the kernel by netlink: addresses of interfaces, families of generic netlink. Changes and loads nothing."""
+"""Questions to the kernel by netlink: addresses of interfaces, families of generic netlink.
+
+Nothing is changed, and no kernel module gets loaded.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from ansible_collections.nubomedia.nai.plugins.module_utils.probe import http_pr
 from ansible_collections.nubomedia.nai.plugins.module_utils.systemd import Unit
 
 SETTLE_SECONDS = 2.0
-"""A Type=simple unit is active as soon as its process exists; one that dies of its configuration does so within this."""
+"""A Type=simple unit is active once its process exists; one that dies of its configuration does so within this."""
 
 LONGEST_SETTLE_SECONDS = 10.0
 
@@ -50,9 +50,10 @@ class Service:
 
     def problem(self) -> str | None:
         """Asks it once; None when it answers or nothing was given to ask."""
-        if self.url and (problem := http_problem(self.url)):
-            return problem
-        return tcp_problem(self.address, self.port) if self.port else None
+        problem: str | None = http_problem(self.url) if self.url else None
+        if not problem and self.port:
+            problem = tcp_problem(self.address, self.port)
+        return problem
 
 
 @dataclass
@@ -82,9 +83,7 @@ class Plan:
         return any((self.unmask, self.enable, self.disable, self.stop, self.start, self.restart))
 
 
-def make_plan(
-    services: list[Service], units: Mapping[str, Unit], is_enabled: Callable[[Unit], bool]
-) -> Plan:
+def make_plan(services: list[Service], units: Mapping[str, Unit], is_enabled: Callable[[Unit], bool]) -> Plan:
     """Compares what is wanted with what is.
 
     Args:

@@ -49,7 +49,7 @@ class Unit:
 
     @property
     def is_known(self) -> bool:
-        """systemd has a unit of this name; masked ones count."""
+        """Whether systemd has a unit of this name; masked ones count."""
         return self.load_state not in ("not-found", "")
 
     @property
@@ -84,7 +84,7 @@ class Unit:
 
     @property
     def tells_readiness(self) -> bool:
-        """systemd calls it active only after its own word, not as soon as its process exists."""
+        """Whether it is active only after its own word, not as soon as its process exists."""
         return self.properties.get("Type", "") not in ("simple", "exec", "idle")
 
     @property

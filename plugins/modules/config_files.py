@@ -11,14 +11,14 @@ short_description: The files and directories of one component in one round trip
 description:
   - Renders templates on the control host as M(ansible.builtin.template) does (same search paths, same Jinja settings)
     and brings all files, directories and removals of a component to the host in one call.
-  - Nothing is changed unless everything can be. Users, groups and folders are looked up first, and every file that differs is
-    checked by its O(files[].validate) before the first one is replaced.
+  - Nothing is changed unless everything can be. Users, groups and folders are looked up first, and every file that
+    differs is checked by its O(files[].validate) before the first one is replaced.
   - A file is replaced by a rename, with its final owner and mode, so a reader sees the old or the new one. Only a file
     that is a mount point of its own, as C(/etc/hosts) is in a container, is written in place.
   - Its modification time is the moment of the replacement; M(nubomedia.nai.services) compares it with the start
     of the services that read it.
-  - The diff has one entry per file. Values of secret variables are masked in it and in every error; binary files and files over
-    64 KiB are left out.
+  - The diff has one entry per file. Values of secret variables are masked in it and in every error; binary files and
+    files over 64 KiB are left out.
 version_added: 0.1.0
 author: The NAI authors
 options:
@@ -33,8 +33,8 @@ options:
         type: path
         required: true
       template:
-        description: Template to render, searched as M(ansible.builtin.template) does. Exactly one of O(files[].template) and
-          O(files[].content) is given.
+        description: Template to render, searched as M(ansible.builtin.template) does. Exactly one of
+          O(files[].template) and O(files[].content) is given.
         type: str
       content:
         description: Content as it is; a dictionary or list is written as JSON.
@@ -46,13 +46,14 @@ options:
         description: Name or number of the group; without it, the group that the task runs as.
         type: str
       mode:
-        description: Permissions as an octal string such as V("0640"). A file that holds a secret may not be readable by everyone.
+        description: Permissions as an octal string such as V("0640"). A file that holds a secret may not be readable
+          by everyone.
         type: raw
         default: "0644"
       validate:
-        description: Command, without a shell, that checks the new file before it replaces the old one; V(%s) stands for its path.
-          A new file fails the task when the command ends with another code than 0. In check mode a command that
-          is not installed yet is not run.
+        description: Command, without a shell, that checks the new file before it replaces the old one; V(%s) stands for
+          its path. The task fails when the command ends with another code than 0. In check mode a command that is not
+          installed yet is not run.
         type: str
   directories:
     description: Directories that are to be there; missing parents are made with 0755.
@@ -116,12 +117,13 @@ changed_files:
   sample: [/etc/keystone/keystone.conf]
 """
 
-import base64
-import json
-import zlib
+import base64  # noqa: E402
+import json  # noqa: E402
+import tempfile  # noqa: E402
+import zlib  # noqa: E402
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.nubomedia.nai.plugins.module_utils.file_set import FileSet, FileSetError
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402
+from ansible_collections.nubomedia.nai.plugins.module_utils.file_set import FileSet, FileSetError  # noqa: E402
 
 OWNERSHIP = {
     "owner": {"type": "str"},
@@ -180,19 +182,17 @@ def main() -> None:
         absent=module.params["absent"],
         contents=decode(module.params["rendered"]),
         check_mode=module.check_mode,
-        scratch=module.tmpdir,
     )
     try:
         wanted.prepare()
-        for check in wanted.validations():
-            code, output, error = module.run_command(check.argv)
-            if code:
-                module.fail_json(
-                    msg=f"{check.dest}: not changed, nor is any other file of this task: "
-                    f"'{check.command}' rejects it with code {code}. {error.strip() or output.strip()}",
-                    changed=False,
-                    changed_files=[],
-                )
+        with tempfile.TemporaryDirectory(prefix="nai-") as scratch:  # 0700
+            for check in wanted.validations(scratch):
+                code, output, error = module.run_command(check.argv)
+                if code:
+                    raise FileSetError(
+                        f"{check.dest}: not changed, nor is any other file of this task: "
+                        f"'{check.command}' rejects it with code {code}. {error.strip() or output.strip()}"
+                    )
         if not module.check_mode:
             wanted.apply()
     except FileSetError as error:

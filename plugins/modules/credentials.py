@@ -9,25 +9,32 @@ DOCUMENTATION = r"""
 module: credentials
 short_description: Password files and clouds.yaml on the control host
 description:
-  - Writes one file for each service that holds its password and nothing else, and a C(clouds.yaml), all with mode 0600 in
-    directories of mode 0700, owned by the user who runs Ansible. No host is contacted.
+  - Writes one file for each service that holds its password and nothing else, and a C(clouds.yaml), all with mode 0600
+    in directories of mode 0700, owned by the user who runs Ansible. No host is contacted.
   - Each file is replaced atomically and only when it differs. Contents are never shown, not even in a diff.
 version_added: 0.1.0
 author: The NAI authors
 options:
-  directory:
-    description: Directory of the password files.
+  clouds_file:
+    description: Path of C(clouds.yaml), which gets the cloud C(nai). The password files lie beside it.
     type: path
     required: true
   passwords:
-    description: Password of each service; the key is the name of its file.
+    description:
+      - Password of each service; the key is the name of its file.
+      - The one of C(keystone) is the administrator's.
     type: dict
     required: true
-  clouds:
-    description: Content of C(clouds.yaml); without it, none is written.
-    type: dict
-  clouds_file:
-    description: Path of C(clouds.yaml), by default in O(directory).
+  auth_url:
+    description: Keystone's address, with C(/v3).
+    type: str
+    required: true
+  region:
+    description: Name of the region.
+    type: str
+    required: true
+  ca_file:
+    description: Certificate that signs the endpoints; left out for plain http.
     type: path
 attributes:
   check_mode:
@@ -41,12 +48,12 @@ attributes:
 EXAMPLES = r"""
 - name: Write the credentials on the control host
   nubomedia.nai.credentials:
-    directory: "{{ nai_clouds_file | dirname }}"
+    clouds_file: "{{ nai_clouds_file }}"
+    auth_url: "{{ 'keystone' | nubomedia.nai.service_url(nai_release_facts, nai_controller_address, '/v3') }}"
+    region: "{{ nai_region_name }}"
     passwords:
       keystone: "{{ keystone_admin_password }}"
       rabbitmq: "{{ rabbitmq_openstack_password }}"
-    clouds: "{{ openstack_client_clouds }}"
-    clouds_file: "{{ nai_clouds_file }}"
   run_once: true
   no_log: true
 """

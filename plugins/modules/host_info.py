@@ -15,7 +15,7 @@ version_added: 0.1.0
 author: The NAI authors
 options:
   load_openvswitch:
-    description: Whether the kernel's Open vSwitch module may be loaded to find out if it works. Never done in check mode.
+    description: Whether the kernel's Open vSwitch module may be loaded to see if it works. Never done in check mode.
     type: bool
     default: true
 attributes:
@@ -74,7 +74,7 @@ ansible_facts:
           type: list
           elements: dict
           sample: [{port: 22, address: 0.0.0.0, process: sshd}]
-        openvswitch_kernel: {description: Whether the kernel's Open vSwitch datapath can be used., type: bool, sample: true}
+        openvswitch_kernel: {description: Whether the kernel has a usable Open vSwitch., type: bool, sample: true}
         is_container: {description: Whether it is a container., type: bool, sample: false}
         systemd: {description: Whether systemd is PID 1., type: bool, sample: true}
         cgroup_version: {description: 1 or 2., type: int, sample: 2}
@@ -82,16 +82,16 @@ ansible_facts:
         time_epoch: {description: Its clock, in seconds since 1970., type: float, sample: 1764000000.5}
 """
 
-import os
-import platform
-import re
-import socket
-import time
-from pathlib import Path
-from typing import Any
+import os  # noqa: E402
+import platform  # noqa: E402
+import re  # noqa: E402
+import socket  # noqa: E402
+import time  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.nubomedia.nai.plugins.module_utils import host_network, host_resources
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402
+from ansible_collections.nubomedia.nai.plugins.module_utils import host_network, host_resources  # noqa: E402
 
 DOCKER_ROOT = "/var/lib/docker"
 

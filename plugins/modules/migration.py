@@ -11,8 +11,8 @@ short_description: Commands that run once per fingerprint, such as a schema sync
 description:
   - Runs commands in their order when they have not all succeeded with this fingerprint on this host before, when the
     database they fill has no table, or when the file they make is missing.
-  - What was completed is noted in C(/var/lib/nai/migrations) after the last command. A run that is killed before that runs all
-    commands again, so each must bear being repeated.
+  - What was completed is noted in C(/var/lib/nai/migrations) after the last command. When a run is killed before that,
+    the next one runs all commands again, so each must bear being repeated.
   - The fingerprint is made of O(fingerprint), the commands with their users, and the version of O(package).
     Environment and standard input do not belong to it and are never shown or kept.
 version_added: 0.1.0
@@ -60,15 +60,15 @@ options:
     description: Debian package whose version joins the fingerprint.
     type: str
   database:
-    description: Schema of MariaDB that the commands fill. It is looked at through the local socket as root; one without a table
-      runs the commands whatever was noted.
+    description: Schema of MariaDB that the commands fill. It is looked at through the local socket as root; one without
+      a table runs the commands whatever was noted.
     type: str
   database_socket:
     description: Socket of MariaDB.
     type: path
     default: /run/mysqld/mysqld.sock
   creates:
-    description: File, directory or glob that the commands make; the commands run when it is missing, whatever was noted.
+    description: File, directory or glob that the commands make; they run when it is missing, whatever was noted.
     type: path
   state_dir:
     description: Where what was completed is noted.
@@ -125,17 +125,16 @@ seconds:
   sample: 12.3
 """
 
-import os
-import re
-import time
-from typing import Any
+import re  # noqa: E402
+import time  # noqa: E402
+from typing import Any  # noqa: E402
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.nubomedia.nai.plugins.module_utils import migrations
-from ansible_collections.nubomedia.nai.plugins.module_utils.mariadb_tables import DatabaseError, has_tables
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402
+from ansible_collections.nubomedia.nai.plugins.module_utils import migrations  # noqa: E402
+from ansible_collections.nubomedia.nai.plugins.module_utils.mariadb_tables import DatabaseError, has_tables  # noqa: E402
 
 SHORTEST_MASKED = 6
-"""Characters. Shorter values of the environment (`C`, `1`) are no secrets, and masking them would garble every output."""
+"""Characters. Shorter values of the environment (`C`, `1`) are no secrets, and masking them would garble the output."""
 
 
 def arguments() -> dict[str, dict[str, Any]]:
@@ -201,7 +200,7 @@ def main() -> None:
     options = module.params
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", options["name"]):
         module.fail_json(msg=f"name {options['name']!r}: use letters, digits, '-', '_' and '.'")
-    stamp = migrations.Stamp(os.path.join(options["state_dir"], f"{options['name']}.json"))
+    stamp = migrations.Stamp(f"{options['state_dir']}/{options['name']}.json")
     if options["state"] == "absent":
         forget(module, stamp)
     version = migrations.package_version(options["package"]) if options["package"] else ""

@@ -37,15 +37,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-errors:
-  description: What has to be put right, one line each.
+findings:
+  description: What was found, with C(host), C(check) and C(text).
   returned: always
   type: list
-  elements: str
-  sample: ["compute1: has 900 MB of memory, compute needs 1024 MB; give it more … [memory]"]
-warnings:
-  description: What works, though perhaps not as expected.
-  returned: always
-  type: list
-  elements: str
+  elements: dict
+  sample: [{host: compute1, check: memory, text: "compute1: has 900 MB of memory, compute needs 1024 MB; …"}]
 """

@@ -9,11 +9,12 @@ DOCUMENTATION = r"""
 module: services
 short_description: Services that run with their present configuration and answer
 description:
-  - Makes units of systemd enabled and running, and restarts those that started before their configuration was last written.
-    No handler is needed, so nothing is lost when a run is killed between a change and the restart.
+  - Makes units of systemd enabled and running, and restarts those that started before their configuration was last
+    written. No handler is needed, so nothing is lost when a run is killed between a change and the restart.
   - All units are looked at with one C(systemctl show) and started or restarted, in parallel, with one
     C(systemctl restart).
-  - Returns when every unit that is to run is active, stays so, and answers at its O(services[].url) or O(services[].port).
+  - Returns when every unit that is to run is active, stays so, and answers at its O(services[].url) or
+    O(services[].port).
   - The unit file or init script, its drop-ins and its environment files count as configuration by themselves.
   - A masked unit that is to run is unmasked.
 version_added: 0.1.0
@@ -35,7 +36,7 @@ options:
         choices: [started, stopped]
         default: started
       enabled:
-        description: Whether it starts with the host. Without it, what is V(started) does and what is V(stopped) does not.
+        description: Whether it starts with the host. By default what is V(started) does, V(stopped) does not.
         type: bool
       config:
         description:
@@ -68,7 +69,7 @@ options:
     choices: [auto, always, never]
     default: auto
   mask:
-    description: Texts that are to be masked in the lines of a failed unit's journal. Values of secret variables are masked anyway.
+    description: Texts to mask in the lines of a failed unit's journal. Values of secret variables are masked anyway.
     type: list
     elements: str
     default: []
@@ -132,19 +133,20 @@ failed_units:
   elements: dict
 """
 
-import os
-import time
-from typing import Any
+import os  # noqa: E402
+import time  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.nubomedia.nai.plugins.module_utils.service_plan import (
+from ansible.module_utils.basic import AnsibleModule  # noqa: E402
+from ansible_collections.nubomedia.nai.plugins.module_utils.service_plan import (  # noqa: E402
     Plan,
     Service,
     Verdict,
     judge,
     make_plan,
 )
-from ansible_collections.nubomedia.nai.plugins.module_utils.systemd import Systemd, SystemdError, Unit
+from ansible_collections.nubomedia.nai.plugins.module_utils.systemd import Systemd, SystemdError, Unit  # noqa: E402
 
 POLL_SECONDS = 0.25
 JOURNAL_LINES = 20
@@ -220,8 +222,10 @@ def wait(systemd: Systemd, services: list[Service]) -> dict[str, tuple[Unit, Ver
 
 def last_lines(path: str | None) -> list[str]:
     """Returns the end of a log file, without reading all of it."""
+    if not path:
+        return []
     try:
-        with open(path or "", "rb") as file:  # noqa: PTH123
+        with Path(path).open("rb") as file:
             file.seek(0, os.SEEK_END)
             file.seek(max(0, file.tell() - 16384))
             return file.read().decode(errors="replace").splitlines()[-JOURNAL_LINES:]
@@ -248,7 +252,8 @@ def message(failures: list[dict[str, Any]]) -> str:
         said = "\n  ".join(["Its last lines:", *lines]) if lines else "It wrote nothing to the journal."
         parts.append(
             f"{failure['name']} {failure['problem']}. {said}\n"
-            f"Correct what they tell and run the playbook again; 'systemctl status {failure['name']}' on the host tells more."
+            "Correct what they tell and run the playbook again; "
+            f"'systemctl status {failure['name']}' on the host tells more."
         )
     return "\n".join(parts)
 
@@ -285,7 +290,9 @@ def main() -> None:
                 "or correct the name."
             )
         for path in plan.from_the_future:
-            module.warn(f"{path} was written in the future, by its time; set the host's clock. It does not cause a restart.")
+            module.warn(
+                f"{path} was written in the future, by its time; set the host's clock. It does not cause a restart."
+            )
         if not module.check_mode:
             apply(systemd, plan)
     except SystemdError as error:
@@ -301,9 +308,7 @@ def main() -> None:
     if not module.check_mode:
         lost = wait(systemd, [service for service in services if service.runs])
         if lost:
-            failures = [
-                report(systemd, service, *lost[service.name]) for service in services if service.name in lost
-            ]
+            failures = [report(systemd, service, *lost[service.name]) for service in services if service.name in lost]
             module.fail_json(msg=message(failures), failed_units=failures, **result)
     module.exit_json(**result)
 

@@ -9,9 +9,10 @@ DOCUMENTATION = r"""
 module: validate
 short_description: Check every variable of the running play's inventory
 description:
-  - Finds everything that is wrong with the inventory and with the variables given by C(-e), all at once, without contacting a
-    host, and fails with one line for each; unknown and misspelt names, types, ranges, choices, networks that overlap,
-    addresses outside their network, missing groups, secrets in plain text, a release that does not exist.
+  - Finds everything that is wrong with the inventory and with the variables given by C(-e), all at once, without
+    contacting a host, and fails with one line for each.
+  - Among them are unknown and misspelt names, types, ranges, choices, networks that overlap, addresses outside their
+    network, missing groups, secrets in plain text, and a release that does not exist.
   - C(nai validate) does the same without a playbook.
 version_added: 0.1.0
 author: The NAI authors
@@ -36,7 +37,7 @@ errors:
   type: list
   elements: str
   sample:
-    - 'inventories/mine/group_vars/all/main.yml:4: nai_releas: is an unknown variable (did you mean nai_release?); correct it'
+    - 'extra vars: nai_releas: is an unknown variable (did you mean nai_release?); correct or delete it'
 seconds:
   description: How long the check took.
   returned: always

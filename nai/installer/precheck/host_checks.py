@@ -16,7 +16,7 @@ PROGRAMS = {
     "rabbitmq": {"beam.smp"},
     "memcached": {"memcached"},
 }
-API_PROGRAMS = {"uwsgi", "uwsgi-core", "python3"}
+API_PROGRAMS = {"uwsgi", "uwsgi-core", "uwsgi_python3", "python3"}
 
 # An answering service of the platform needs little more than it holds already.
 DEPLOYED_DISK_SHARE = 0.25

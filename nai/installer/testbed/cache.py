@@ -11,14 +11,24 @@ PORT = 3142
 CONFIG_LABEL = "nai.config"
 
 # Only what is asked for: the packaged settings would send known mirrors' names to a mirror of their own choice.
-START = """
+START = r"""
 set -eu
-install -d -o apt-cacher-ng -g apt-cacher-ng /var/cache/apt-cacher-ng /var/log/apt-cacher-ng /run/apt-cacher-ng
-chown apt-cacher-ng:apt-cacher-ng /var/cache/apt-cacher-ng
-mkdir -p /etc/nai-host/apt-cacher-ng
-exec setpriv --reuid apt-cacher-ng --regid apt-cacher-ng --clear-groups apt-cacher-ng -c /etc/nai-host/apt-cacher-ng \
-    ForeGround=1 "Port=$0" CacheDir=/var/cache/apt-cacher-ng LogDir=/var/log/apt-cacher-ng SupportDir=/usr/lib/apt-cacher-ng \
-    "$@"
+directory=/etc/nai-host/apt-cacher-ng
+mkdir -p $directory
+cat >$directory/acng.conf <<EOF
+ForeGround: 1
+Port: $1
+CacheDir: /var/cache/apt-cacher-ng
+LogDir: /var/log/apt-cacher-ng
+SupportDir: /usr/lib/apt-cacher-ng
+ExThreshold: 4
+VerboseLog: 0
+${2:+Proxy: $2}
+EOF
+install -d -o apt-cacher-ng -g apt-cacher-ng /var/log/apt-cacher-ng /run/apt-cacher-ng
+cd /var/cache/apt-cacher-ng
+[ "$(stat -c %U .)" = apt-cacher-ng ] || chown -R apt-cacher-ng:apt-cacher-ng .
+exec setpriv --reuid apt-cacher-ng --regid apt-cacher-ng --clear-groups apt-cacher-ng -c $directory
 """
 
 
@@ -46,7 +56,7 @@ def ensure_cache(engine: Engine, checkout: Checkout, network: Network, image: Re
     arguments = ["--name", name, "--hostname", "package-cache", "--label", checkout.label, "--init"]
     arguments += ["--network", network.name, "--ip", cache_address(network), "--restart", "no", "--memory", "512m"]
     arguments += ["--volume", f"{directory}:/var/cache/apt-cacher-ng"]
-    program = ["sh", "-c", START, str(PORT), *([f"Proxy={proxy}"] if proxy else [])]
+    program = ["sh", "-c", START, "package-cache", str(PORT), proxy or ""]
     config = digest({"arguments": "\n".join([*arguments, image.tag, *program]).encode()})
     existing = engine.inspect("container", name)
     if existing:

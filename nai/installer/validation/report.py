@@ -45,7 +45,7 @@ class Report:
         """One line for the end of the output."""
         where = ", ".join(map(displayed, self.inventory))
         if not self.findings:
-            return f"{where}: valid, {self.hosts} hosts"
+            return f"{where}: valid, {self.hosts} host{'s' if self.hosts != 1 else ''}"
         return f"{where}: {len(self.findings)} error{'s' if len(self.findings) > 1 else ''}; no host was contacted"
 
     def as_dict(self) -> dict[str, object]:

@@ -107,7 +107,7 @@ class Guest:
             known.add(self.address, kind, paramiko.PKey.from_type_string(kind, base64.b64decode(encoded)))
         # Nothing can be pinned where the console shows no key: then the key is noted in the report.
         policy = paramiko.RejectPolicy if host_keys else paramiko.AutoAddPolicy
-        self._client.set_missing_host_key_policy(policy)  # noqa: S507  # only without a key to compare with
+        self._client.set_missing_host_key_policy(policy)  # only without a key to compare with
         try:
             self._client.connect(
                 self.address,
@@ -148,7 +148,7 @@ class Guest:
         """
         command = shlex.join(argv)
         try:
-            _stdin, stdout, stderr = self._client.exec_command(command, timeout=timeout_seconds)  # noqa: S601  # quoted
+            _stdin, stdout, stderr = self._client.exec_command(command, timeout=timeout_seconds)  # quoted
             output, errors = stdout.read().decode(errors="replace"), stderr.read().decode(errors="replace")
             status = stdout.channel.recv_exit_status()
         except (paramiko.SSHException, OSError) as error:

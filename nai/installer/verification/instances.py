@@ -84,7 +84,8 @@ def wait_until_active(connection: Any, instances: list[Instance], timeout_second
             if server.status == "ACTIVE":
                 instance.active_seconds = round(time.monotonic() - instance.requested, 2)
                 if server.compute_host != instance.host:
-                    raise CheckFailedError(f"instance {instance.name} on {instance.host}", f"it is on {server.compute_host}")
+                    seen_on = f"it is on {server.compute_host}"
+                    raise CheckFailedError(f"instance {instance.name} on {instance.host}", seen_on)
         return True if all(instance.active_seconds for instance in instances) else None
 
     wait_for(
@@ -99,14 +100,16 @@ def wait_until_active(connection: Any, instances: list[Instance], timeout_second
 def fault(server: Any) -> str:
     """Nova's text about a failed instance, and where to read on."""
     text = (server.fault or {}).get("message", "no text")
-    where = f"nova-compute.log on {server.compute_host}" if server.compute_host else "nova-scheduler.log on the controller"
+    host = server.compute_host
+    where = f"nova-compute.log on {host}" if host else "nova-scheduler.log on the controller"
     return f"Nova says: {text}; see {where}"
 
 
 def _state(server: Any, instance: Instance) -> str:
     if server is None:
         return f"{instance.name}: not looked at"
-    return f"{instance.name} on {instance.host} is {server.status}, task {server.task_state}; see nova-compute.log there"
+    state = f"{server.status}, task {server.task_state}"
+    return f"{instance.name} on {instance.host} is {state}; see nova-compute.log there"
 
 
 def give_addresses(connection: Any, instances: list[Instance], external: str, network: str, label: str) -> None:

@@ -105,8 +105,10 @@ def remove_all(connection: Any, timeout_seconds: float, poll_seconds: float = 0.
         wait_for(
             lambda: None if left() else True,
             "the instances to be deleted",
-            lambda: "; ".join(f"{item.name} on {item.hypervisor_hostname} is {item.status}" for item in left())
-            + "; see nova-compute.log there",
+            lambda: (
+                "; ".join(f"{item.name} on {item.hypervisor_hostname} is {item.status}" for item in left())
+                + "; see nova-compute.log there"
+            ),
             timeout_seconds,
             poll_seconds,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -12,9 +11,6 @@ from dataclasses import asdict, dataclass
 from itertools import permutations
 from pathlib import Path
 from typing import Any, TypeVar
-
-from keystoneauth1.exceptions import ClientException
-from openstack.exceptions import SDKException
 
 from nai.installer.verification import inside, instances, leftovers, limits, objects
 from nai.installer.verification.cloud import PREFIX, connect, wait_for
@@ -68,10 +64,10 @@ def begin(settings: Settings, show: Callable[[str], None]) -> Report:
     with report.step("cloud answers", "a token of the cloud's administrator") as step:
         connection = connect(settings.clouds_file)
         step.seen = f"signed in to {connection.config.config['auth']['auth_url']}"
-    with _api_step(report, "compute hosts are up") as step:
+    with report.step("compute hosts are up") as step:
         _require_compute_hosts(connection, settings.compute_hosts)
         step.seen = ", ".join(settings.compute_hosts)
-    with _api_step(report, "leftovers of an earlier run removed") as step:
+    with report.step("leftovers of an earlier run removed") as step:
         removed = objects.remove_all(connection, settings.timeout_seconds)
         step.seen = f"{len(removed)}: {', '.join(removed)}" if removed else "none"
     return report
@@ -91,13 +87,13 @@ def prove(settings: Settings, report: Report) -> None:
     connection = connect(settings.clouds_file)
     key = KeyPair.generate()
     ids = report.handover.setdefault("ids", {})
-    with _api_step(report, "image uploaded to Glance"):
+    with report.step("image uploaded to Glance"):
         ids["image"] = objects.upload_image(connection, name, image).id
-    with _api_step(report, "network, subnet and router made") as step:
+    with report.step("network, subnet and router made") as step:
         made = objects.make_network(connection, name, settings.network_cidr, settings.external_network)
         ids.update({kind: made[kind] for kind in ("network", "subnet", "router")})
         step.seen = f"{made['network_type']}, {settings.network_cidr}, MTU {made['mtu']}"
-    with _api_step(report, "security group and key pair made"):
+    with report.step("security group and key pair made"):
         ids["security group"] = objects.make_security_group(connection, name)
         connection.compute.create_keypair(name=name, public_key=key.public)
     booted = _boot(connection, settings, report, name, made)
@@ -133,11 +129,11 @@ def remove(settings: Settings, report: Report) -> list[str]:
         with report.step("kept as verify_keep asks") as step:
             step.seen = f"everything named {PREFIX}{report.run_id}"
         return []
-    with _api_step(report, "all removed") as step:
+    with report.step("all removed") as step:
         connection = connect(settings.clouds_file)
         removed = objects.remove_all(connection, settings.timeout_seconds)
         step.seen = f"{len(removed)} objects"
-    with _api_step(report, "nothing left in Nova, Neutron and Glance", "no object of this run") as step:
+    with report.step("nothing left in Nova, Neutron and Glance", "no object of this run") as step:
         left = objects.find_all(connection)
         if left:
             raise CheckFailedError("no object of this run", "; ".join(left))
@@ -177,14 +173,13 @@ def _require_compute_hosts(connection: Any, wanted: tuple[str, ...]) -> None:
         )
 
 
-def _boot(
-    connection: Any, settings: Settings, report: Report, name: str, network: Mapping[str, Any]
-) -> list[Instance]:
+def _boot(connection: Any, settings: Settings, report: Report, name: str, network: Mapping[str, Any]) -> list[Instance]:
     count = len(settings.compute_hosts)
-    with _api_step(report, f"{count} instances active, one on each compute host") as step:
+    with report.step(f"{count} instances active, one on each compute host") as step:
         flavor = connection.compute.find_flavor(settings.flavor, ignore_missing=True)
         if flavor is None:
-            raise CheckFailedError(f"a flavor {settings.flavor}", "none; verify_flavor names it, cloud_flavors makes it")
+            seen = "none; verify_flavor names it, cloud_flavors makes it"
+            raise CheckFailedError(f"a flavor {settings.flavor}", seen)
         report.handover["flavor"] = {"ram": flavor.ram, "vcpus": flavor.vcpus}
         booted: list[Instance] = []
         for number, host in enumerate(settings.compute_hosts, start=1):
@@ -205,7 +200,7 @@ def _boot(
         instances.wait_until_active(connection, booted, settings.timeout_seconds)
         report.figures["active_seconds"] = {item.host: item.active_seconds for item in booted}
         step.seen = ", ".join(f"{item.host} {item.active_seconds} s" for item in booted)
-    with _api_step(report, "floating IPs given") as step:
+    with report.step("floating IPs given") as step:
         instances.give_addresses(connection, booted, network["external"], network["network"], name)
         report.handover["instances"] = [asdict(item) for item in booted]
         step.seen = ", ".join(item.floating_ip for item in booted)
@@ -221,15 +216,16 @@ def _use(
     key: KeyPair,
     image: Image,
 ) -> None:
-    with _api_step(report, "SSH servers answer through the floating IPs") as step:
+    with report.step("SSH servers answer through the floating IPs") as step:
         _each(booted, lambda item: _wait_for_ssh(item, settings.timeout_seconds))
         report.figures["banner_seconds"] = {item.host: item.banner_seconds for item in booted}
         step.seen = ", ".join(f"{item.host} {item.banner_seconds} s" for item in booted)
-    with _api_step(report, "consoles are readable") as step:
+    with report.step("consoles are readable") as step:
         consoles = _each(booted, lambda item: _console(connection, item, image, settings.timeout_seconds))
-        step.seen = ", ".join(f"{item.name} {len(text)} characters" for item, text in zip(booted, consoles, strict=True))
+        step.seen = ", ".join(f"{len(text)} characters" for text in consoles)
     with ExitStack() as logins:
-        with report.step("login with the key pair, host keys pinned" if image.own else "login with the key pair") as step:
+        pinned = "host keys pinned" if image.own else "host keys noted"
+        with report.step(f"login with the key pair, {pinned}") as step:
             guests = _each(
                 list(zip(booted, consoles, strict=True)),
                 lambda pair: Guest(pair[0].name, pair[0].floating_ip, key.private, host_keys_on(pair[1])),
@@ -268,7 +264,8 @@ def _check_closed_port(report: Report, booted: list[Instance]) -> None:
         answers = _each(booted, lambda item: banner(item.floating_ip, objects.CLOSED_PORT, timeout_seconds=1.5))
         open_ones = [item.floating_ip for item, answer in zip(booted, answers, strict=True) if answer]
         if open_ones:
-            raise CheckFailedError(expected, f"{', '.join(open_ones)} answered; see the firewall of the OVS agent there")
+            seen = f"{', '.join(open_ones)} answered; see firewall_driver of the Open vSwitch agents"
+            raise CheckFailedError(expected, seen)
         step.seen = expected
 
 
@@ -303,30 +300,7 @@ def _on_hosts(report: Report) -> Iterable[str]:
         yield from (value for value in (item["id"], item["port"]) if value)
 
 
-class _api_step:  # noqa: N801  # reads as a function
-    """A step in which an error of the API is an expectation that does not hold, and no crash."""
-
-    def __init__(self, report: Report, name: str, expected: str = "the API to carry it out") -> None:
-        self._context = report.step(name, expected)
-        self._expected = expected
-
-    def __enter__(self) -> Any:
-        return self._context.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> bool | None:
-        if isinstance(error, (SDKException, ClientException)):
-            failure = CheckFailedError(self._expected, f"{type(error).__name__}: {error}")
-            failure.__cause__ = error
-            return self._context.__exit__(type(failure), failure, trace)
-        return self._context.__exit__(kind, error, trace)
-
-
 def _each(items: list[Item], work: Callable[[Item], Result]) -> list[Result]:
     """Does the same for several items at once; the first failure ends it."""
     with ThreadPoolExecutor(max_workers=max(len(items), 1)) as pool:
         return list(pool.map(work, items))
-
-
-def overlaps(first: str, second: str) -> bool:
-    """Whether two networks overlap."""
-    return ipaddress.ip_network(first).overlaps(ipaddress.ip_network(second))

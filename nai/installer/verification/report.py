@@ -12,6 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from keystoneauth1.exceptions import ClientException
+from openstack.exceptions import SDKException
+
 from nai.installer.verification.errors import CheckFailedError
 
 
@@ -111,6 +114,9 @@ class Report:
 
         Yields:
             The step; the caller sets `seen`.
+
+        Raises:
+            CheckFailedError: the block's, or in place of an error of the API.
         """
         step = Step(name, expected=expected)
         began = time.monotonic()
@@ -119,6 +125,10 @@ class Report:
         except CheckFailedError as error:
             step.passed, step.expected, step.seen = False, error.expected, error.seen
             raise
+        except (SDKException, ClientException) as error:
+            step.passed, step.seen = False, f"{type(error).__name__}: {error}"
+            step.expected = step.expected or "the API to carry it out"
+            raise CheckFailedError(step.expected, step.seen) from error
         except BaseException as error:
             step.passed, step.seen = False, f"{type(error).__name__}: {error}"
             raise
@@ -143,8 +153,10 @@ def table(report: Report) -> str:
     columns = int(os.environ.get("COLUMNS", "160"))
     lines = [f"{'step':<{width}}  {'seconds':>8}  result"]
     for step in report.steps:
-        seen = step.seen if step.passed else f"FAILED: expected {step.expected or 'no error'}; seen: {step.seen}"
-        shown = f"{step.name:<{width}}  {step.seconds:>8.2f}  {'ok' if step.passed else ''}{' ' if step.passed else ''}{seen}"
-        lines.append(shown if not step.passed else shown[:columns].rstrip())
+        start = f"{step.name:<{width}}  {step.seconds:>8.2f}  "
+        if step.passed:
+            lines.append(f"{start}ok {step.seen}"[:columns].rstrip())
+        else:
+            lines.append(f"{start}FAILED: expected {step.expected or 'no error'}; seen: {step.seen}")
     lines.append(f"{'total':<{width}}  {report.seconds:>8.2f}  {'ok' if report.passed else 'FAILED'}")
     return "\n".join(lines)

@@ -43,7 +43,7 @@ VARIABLES = for_role(
         name="cloud_quota",
         type=Type.DICT,
         default={},
-        help="Quota of the administrator's project; -1 means no limit. A key that is left out keeps OpenStack's default.",
+        help="Quota of the administrator's project; -1: no limit. A key that is left out keeps OpenStack's default.",
         fields=tuple(
             Field(name=name, type=Type.INT, minimum=-1, help=text, unit=unit)
             for name, text, unit in (

@@ -9,7 +9,7 @@ VARIABLES = for_role(
         type=Type.ENUM,
         default="auto",
         choices=("auto", "system", "netdev"),
-        help="Where packets are switched: `system` in the kernel, `netdev` in user space, `auto` in the kernel where it has"
-        " Open vSwitch.",
+        help="Where packets are switched: `system` in the kernel, `netdev` in user space, `auto` in the kernel"
+        " where it has Open vSwitch.",
     ),
 )

@@ -9,7 +9,7 @@ VARIABLES = for_role(
         type=Type.ENUM,
         default="auto",
         choices=("auto", "yes", "no"),
-        help="Let dpkg write without waiting for the disk: several times faster, but a power cut meanwhile may leave a broken"
-        " host. `auto`: only in containers.",
+        help="Let dpkg write without waiting for the disk: several times faster, but a power cut meanwhile may leave a"
+        " broken host. `auto`: only in containers.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Are the groups there, and is each host in groups that go together?"""
+"""Are the groups there, with hosts, and does each host have work?"""
 
 from __future__ import annotations
 
@@ -15,9 +15,6 @@ REQUIRED = ("controller", "compute", "operations")
 SINGLE = ("controller",)
 """Groups of exactly one host."""
 
-EXCLUSIVE = (("controller", "compute"),)
-"""Groups whose roles write the same files in different ways, so that no host may be in both."""
-
 _MEANING = {
     "controller": "the host that runs the APIs, the database and the bus",
     "compute": "the hosts that instances run on",
@@ -26,7 +23,7 @@ _MEANING = {
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """Missing, empty and conflicting groups; variables for groups and hosts that do not exist."""
+    """Missing and empty groups; variables for groups and hosts that do not exist."""
     groups = context.inventory.groups
     for name in REQUIRED:
         yield from _required(context, name)
@@ -34,17 +31,6 @@ def check(context: Context) -> Iterator[Finding]:
         if len(groups.get(name, ())) > 1:
             many = ", ".join(groups[name])
             yield _finding(context, name, f"has {len(groups[name])} hosts ({many})", "keep one host in it")
-    for one, other in EXCLUSIVE:
-        for host in context.hosts(one):
-            if host in groups.get(other, ()):
-                yield Finding(
-                    context.source,
-                    None,
-                    f"host {host}",
-                    "",
-                    f"is in group {one} and in group {other}, which exclude each other",
-                    "take it out of one of them",
-                )
     yield from _outside(context)
     yield from _vars_for_nobody(context)
 

@@ -16,7 +16,9 @@ _NEARLY_THE_SAME = 0.9
 
 def check(context: Context) -> Iterator[Finding]:
     """Unknown, removed and misspelt names, in every file and in `-e`."""
-    prefixes = ("nai_", *(f"{role}_" for role in {*context.schema.roles, *_role_directories()}))
+    ours = {*context.schema.roles, *_role_directories()}
+    ours |= {name.partition("_")[0] for name in context.schema.variables}
+    prefixes = tuple(f"{topic}_" for topic in ours)
     for definition in context.definitions.found:
         if problem := _problem(context, definition.key, prefixes):
             yield Finding(definition.file, definition.line, definition.key, "", *problem)

@@ -89,7 +89,8 @@ def _suite() -> str:
         if line.startswith("VERSION_CODENAME="):
             return line.partition("=")[2].strip('"')
     raise CheckFailedError(
-        "a control host that runs Debian", "its /etc/os-release names no VERSION_CODENAME; name an image in verify_image"
+        "a control host that runs Debian",
+        "its /etc/os-release names no VERSION_CODENAME; name an image in verify_image",
     )
 
 
@@ -98,7 +99,8 @@ def _make(file: Path, suite: str) -> None:
     if os.geteuid() != 0 or not shutil.which("debootstrap"):
         raise CheckFailedError(
             expected,
-            "debootstrap is not installed or this is not root; install it and run as root, or name an image in verify_image",
+            "debootstrap is not installed or this is not root; install it and run as root,"
+            " or name an image in verify_image",
         )
     try:
         mirrors = read_mirrors()

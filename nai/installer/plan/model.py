@@ -1,0 +1,90 @@
+"""The plan: stages, hosts, effects; and what could not be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nai.installer.plan.effects import Effect
+
+# What `precheck` finds on a host that answers; a plan learns nothing about one that does not.
+LACKING = "its system, memory, disk, interfaces, ports, packages, files and services"
+
+
+@dataclass
+class Stage:
+    """What one stage would change.
+
+    Attributes:
+        name: the part of its plays' names before the bar.
+        hosts: effects by host; a host without a change has an empty list.
+    """
+
+    name: str
+    hosts: dict[str, list[Effect]] = field(default_factory=dict)
+
+
+@dataclass
+class Plan:
+    """What a run would do.
+
+    Attributes:
+        stages: in the order of the run.
+        unreachable: why each host that did not answer did not, by host.
+        failures: what stops the run, one line each.
+        warnings: what `precheck` would stop at, and warnings, one line each.
+    """
+
+    stages: list[Stage] = field(default_factory=list)
+    unreachable: dict[str, str] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> int:
+        """Number of single things that would change."""
+        return sum(len(effect.names) for stage in self.stages for effects in stage.hosts.values() for effect in effects)
+
+
+def plan_of(events: Iterable[Mapping[str, Any]]) -> Plan:
+    """Puts the events of a run in check mode together.
+
+    Args:
+        events: what the callback `plan_events` wrote: `stage` (name), `result` (stage, host, effects as lists of
+            kind and names), `unreachable` (host, reason), `failed` (stage, host, task, reason), `warning` (text).
+    """
+    plan = Plan()
+    by_name: dict[str, Stage] = {}
+    for event in events:
+        kind = event["event"]
+        if kind == "stage":
+            _stage(plan, by_name, event["name"])
+        elif kind == "result":
+            effects = _stage(plan, by_name, event["stage"]).hosts.setdefault(event["host"], [])
+            _add(effects, [Effect(item[0], tuple(item[1])) for item in event["effects"]])
+        elif kind == "unreachable":
+            plan.unreachable[event["host"]] = event["reason"]
+        elif kind == "failed":
+            plan.failures.append(f"{event['stage']}: {event['task']} on {event['host']}: {event['reason']}")
+        elif kind == "warning":
+            plan.warnings.append(event["text"])
+    return plan
+
+
+def _stage(plan: Plan, by_name: dict[str, Stage], name: str) -> Stage:
+    if name not in by_name:
+        by_name[name] = Stage(name)
+        plan.stages.append(by_name[name])
+    return by_name[name]
+
+
+def _add(effects: list[Effect], new: list[Effect]) -> None:
+    """Joins effects of the same kind; a name counts once."""
+    for effect in new:
+        position = next((number for number, known in enumerate(effects) if known.kind == effect.kind), None)
+        if position is None:
+            effects.append(effect)
+        else:
+            known = effects[position]
+            effects[position] = Effect(known.kind, tuple(dict.fromkeys(known.names + effect.names)))
