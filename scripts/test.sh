@@ -42,13 +42,15 @@ step fast env NAI_TEST_NESTED=1 scripts/test-fast.sh || result=1
 
 if [ -z "${NAI_REUSE:-}" ]; then
     hosts_made=1
-    step old-testbed-down nai testbed down
-    step testbed-up nai testbed up
-    step e2e-fresh e2e e2e-fresh tests/e2e -m fresh || result=1
+    # Takes an old testbed down, interrupts `make up` four times, and leaves fresh hosts for the dry runs.
+    step e2e-interrupted-up e2e e2e-interrupted-up tests/e2e/test_interrupted_testbed.py
+    step e2e-fresh e2e e2e-fresh tests/e2e -m fresh --ignore tests/e2e/test_interrupted_testbed.py || result=1
     step make-up make up
 fi
 step e2e e2e e2e tests/e2e -m "not fresh and not destructive" || result=1
+step integration e2e integration tests/integration || result=1
 step e2e-destructive e2e e2e-destructive tests/e2e -m destructive || result=1
+step secrets e2e secrets tests/e2e/test_secrets.py || result=1
 # The platform has been killed, restarted and reconfigured by now; the proof must still hold.
 step verify-again ansible-playbook playbooks/verify.yml || result=1
 step molecule molecule test --scenario-name base || result=1

@@ -3,7 +3,7 @@
 import json
 import sys
 
-from nai.installer.testbed.checkout import this_checkout
+from nai.installer.testbed.ownership import this_checkout
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.hosts import CAPABILITIES
 from nai.installer.testbed.image import ensure_base

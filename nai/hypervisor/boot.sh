@@ -1,11 +1,13 @@
 #!/bin/sh
-# Runs inside an instance before its command: waits for the network, starts the SSH server, runs user data once.
-# The driver puts it there, with the file "settings" beside it. Needs a shell, and takes everything else as it finds it.
+# Runs inside an instance before its command: waits for the network, gives the SSH server keys of the instance's own and
+# starts it, runs user data once. The driver puts it there, with the file "settings" beside it.
+# Needs a shell, and takes everything else as it finds it.
 set -u
 
 here=/.nai
 instance='' wait_seconds=60 start_sshd=no new_ssh_host_keys=no run_user_data=no
 if [ -r "$here/settings" ]; then
+    # shellcheck source=/dev/null
     . "$here/settings"
 fi
 
@@ -33,7 +35,9 @@ wait_for_network() {
     say "no network after $wait_seconds s; starting without"
 }
 
-host_keys() {
+# The private keys that lie in an image are known to everyone who has the image.
+make_host_keys() {
+    [ -d /etc/ssh ] && command -v ssh-keygen > /dev/null || return
     if [ "$new_ssh_host_keys" = yes ] && [ ! -e "$here/host-keys.$instance" ]; then
         rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub
         for kind in ed25519 ecdsa; do
@@ -47,35 +51,50 @@ host_keys() {
     echo '-----END SSH HOST KEY KEYS-----'
 }
 
-sshd() {
-    server=$(PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v sshd) || return
-    mkdir -p /run/sshd
-    chmod 0755 /run/sshd
-    host_keys
-    if "$server"; then
-        say 'SSH server started'
-    else
-        say 'the SSH server of the image does not start'
+# A second server would take the port from the first. What the words of the command do not tell, a script's text may.
+command_starts_sshd() {
+    for word in "$@"; do
+        file=$(command -v -- "$word" 2> /dev/null) || file=$word
+        if [ -f "$file" ] && grep -qsE 'sshd|(service|init\.d/|systemctl .*) *ssh' "$file"; then
+            return 0
+        fi
+    done
+    return 1
+}
+
+start_ssh_server() {
+    if PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v sshd > /dev/null && ! command_starts_sshd "$@"; then
+        mkdir -p /run/sshd
+        chmod 0755 /run/sshd
+        server=$(PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v sshd)
+        if "$server"; then
+            say 'SSH server started'
+        else
+            say 'the SSH server of the image does not start'
+        fi
     fi
 }
 
-# The directory is made before the run, and making it succeeds once: user data never runs twice, also when it stops the instance.
-user_data() {
-    [ -f "$here/user-data" ] && mkdir "$here/user-data.$instance" 2> /dev/null || return
-    say 'user data starts'
-    {
-        "$here/user-data"
-        say "user data ended with status $?"
-    } &
+# The directory is made before the run, and making it succeeds once: user data never runs twice, also when it stops the
+# instance.
+run_user_data_once() {
+    if [ -f "$here/user-data" ] && mkdir "$here/user-data.$instance" 2> /dev/null; then
+        say 'user data starts'
+        {
+            "$here/user-data"
+            say "user data ended with status $?"
+        } &
+    fi
 }
 
 wait_for_network
 if [ "$(id -u)" = 0 ]; then
+    make_host_keys
     if [ "$start_sshd" = yes ]; then
-        sshd
+        start_ssh_server "$@"
     fi
     if [ "$run_user_data" = yes ]; then
-        user_data
+        run_user_data_once
     fi
 elif [ "$start_sshd$run_user_data" != nono ]; then
     say 'the image runs as an unprivileged user: no SSH server is started and no user data is run'

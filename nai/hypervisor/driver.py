@@ -65,6 +65,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         self._events = PortEvents(virtapi)
         self._spawner = Spawner(self._engine, self._bodies, self._images, self._events)
         self._busy: dict[str, int] = {}
+        self._sweeper: loopingcall.FixedIntervalLoopingCall | None = None
 
     # -- the host ----------------------------------------------------------------------------------------------------------
 
@@ -83,11 +84,12 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         sweeper.start(
             interval=self._section.cleanup_interval_seconds, initial_delay=self._section.cleanup_interval_seconds
         )
-        self._sweeper = sweeper
 
     def cleanup_host(self, host: str) -> None:  # Nova's signature
         """Stops looking for what belongs to no instance."""
-        self._sweeper.stop()
+        # Nova calls this for a start that failed, too.
+        if self._sweeper is not None:
+            self._sweeper.stop()
 
     def get_available_nodes(self, refresh: bool = False) -> list[str]:  # Nova's signature
         """Returns the one node of this host."""
@@ -107,7 +109,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         )
 
     def update_provider_tree(self, provider_tree: Any, nodename: str, allocations: Any = None) -> None:
-        """Tells Placement the capacity of this host and what its driver can do."""
+        """Tells Placement the capacity of this host."""
         ratios = self._get_allocation_ratios(provider_tree.data(nodename).inventory)
         reserved = {
             orc.VCPU: CONF.reserved_host_cpus,
@@ -117,7 +119,6 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         provider_tree.update_inventory(
             nodename, resources.inventory(resources.host(self._engine.info()), ratios, reserved)
         )
-        provider_tree.update_traits(nodename, provider_tree.data(nodename).traits | self._traits())
 
     def get_host_uptime(self) -> str:
         """Returns since when the host runs and how busy it is, in the words of uptime(1)."""
@@ -393,9 +394,6 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
             self._busy[uuid] -= 1
             if not self._busy[uuid]:
                 del self._busy[uuid]
-
-    def _traits(self) -> set[str]:
-        return {trait for trait, supported in self.capabilities_as_traits().items() if supported}
 
 
 def _logged(task: Callable[[], object]) -> Callable[[], None]:

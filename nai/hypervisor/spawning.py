@@ -15,7 +15,7 @@ from .images import ImageError
 from .nova_glance import NovaSource
 from .plan import PlanError
 from .run import CommandError
-from .setup import InstanceSetup
+from .instance import InstanceSetup
 from .source import SourceError
 from .stopwatch import Stopwatch
 

@@ -16,9 +16,11 @@ from nai.installer.validation import validate
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no types
     """Fails with everything that is wrong."""
 
+    # The inventory is the same for every host: once is enough, whatever hosts the play names.
+    BYPASS_HOST_LOOP = True
     _supports_check_mode = True
     _requires_connection = False
-    _VALID_ARGS = frozenset()
+    _VALID_ARGS: frozenset[str] = frozenset()
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Runs the action."""

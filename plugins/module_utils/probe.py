@@ -35,7 +35,7 @@ def http_problem(url: str) -> str | None:
         connection.request("GET", path, headers={"Connection": "close", "User-Agent": "nai"})
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        return f"{url}: {error or type(error).__name__}"
+        return f"{url}: {str(error) or type(error).__name__}"
     finally:
         connection.close()
     return f"{url}: HTTP status {status}" if status >= 500 else None

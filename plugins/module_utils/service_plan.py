@@ -61,7 +61,7 @@ class Plan:
     """Names of units, by what is to be done to them.
 
     Attributes:
-        reset: failed units, whose start limit has to be forgotten before they start again.
+        reset: units that failed or were restarted by systemd; their start limit and counter have to be forgotten.
         reasons: why, by name, for units that are restarted.
         from_the_future: configuration whose time lies after the present.
     """
@@ -122,11 +122,13 @@ def _plan_run(plan: Plan, service: Service, unit: Unit) -> None:
     has_run = unit.runs_once and unit.started_us and unit.result == "success"
     if not unit.is_up and not has_run:
         plan.start.append(service.name)
-        if unit.active_state == "failed":
-            plan.reset.append(service.name)
     elif age.is_newer_than(unit.started_us):
         plan.restart.append(service.name)
         plan.reasons[service.name] = f"{age.newest_path} was written after its start"
+    else:
+        return
+    if unit.active_state == "failed" or unit.restarts:
+        plan.reset.append(service.name)
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,20 @@ class Verdict:
     problem: str = ""
 
 
-def judge(service: Service, unit: Unit) -> Verdict:
-    """Says whether a unit that is to run has come up."""
+def judge(service: Service, unit: Unit, restarts_before: int = 0) -> Verdict:
+    """Says whether a unit that is to run has come up.
+
+    Args:
+        service: what is wanted.
+        unit: its present state.
+        restarts_before: systemd's counter of restarts when the waiting began.
+    """
     if unit.has_job or "auto-restart" in unit.sub_state:
         return Verdict(problem=f"is {unit.describe()}")
     if unit.active_state == "active":
         # Each restart by systemd makes it less likely that the next process lives: wait longer before believing it.
-        settle = SETTLE_SECONDS * unit.restarts if unit.restarts else 0.0
-        if not (unit.tells_readiness or service.url or service.port):
+        settle = SETTLE_SECONDS * max(0, unit.restarts - restarts_before)
+        if unit.restarts or not (unit.tells_readiness or service.url or service.port):
             settle += SETTLE_SECONDS
         if unit.active_seconds < min(settle, LONGEST_SETTLE_SECONDS):
             return Verdict(problem=f"does not stay up: {unit.describe()}")

@@ -137,8 +137,18 @@ def install(module: AnsibleModule, missing: list[str], interrupted: bool) -> Non
             run(module, ["apt-get", "update", "-q"], "fetching the package lists")
         run(
             module,
-            ["apt-get", "install", "-y", "-q", "--no-install-recommends", "--fix-broken",
-             "-o", "DPkg::Lock::Timeout=300", *options, *missing],
+            [
+                "apt-get",
+                "install",
+                "-y",
+                "-q",
+                "--no-install-recommends",
+                "--fix-broken",
+                "-o",
+                "DPkg::Lock::Timeout=300",
+                *options,
+                *missing,
+            ],
             f"installing {len(missing)} packages",
         )
 

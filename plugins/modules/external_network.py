@@ -33,15 +33,15 @@ options:
     type: str
     required: true
   physical_network:
-    description: Physical network of the bridge mappings. Required for O(state=present).
+    description: Physical network of the bridge mappings. Required for O(network_type=flat) and O(network_type=vlan).
     type: str
   network_type:
-    description: How the network lies on the physical one.
+    description: How the network is carried. V(vxlan) is for a router of the outside that takes part in the overlay.
     type: str
-    choices: [flat, vlan]
+    choices: [flat, vlan, vxlan]
     default: flat
   segmentation_id:
-    description: VLAN; required for O(network_type=vlan).
+    description: VLAN or VXLAN identifier; required for O(network_type=vlan) and O(network_type=vxlan).
     type: int
   cidr:
     description: IPv4 subnet. Required for O(state=present).
@@ -237,7 +237,7 @@ def main() -> None:
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "name": {"type": "str", "required": True},
             "physical_network": {"type": "str"},
-            "network_type": {"type": "str", "choices": ["flat", "vlan"], "default": "flat"},
+            "network_type": {"type": "str", "choices": ["flat", "vlan", "vxlan"], "default": "flat"},
             "segmentation_id": {"type": "int"},
             "cidr": {"type": "str"},
             "gateway": {"type": "str"},
@@ -246,11 +246,16 @@ def main() -> None:
             "dns": {"type": "list", "elements": "str", "default": []},
         },
         required_if=[
-            ("state", "present", ["physical_network", "cidr", "gateway", "pool_start", "pool_end"]),
-            ("network_type", "vlan", ["segmentation_id"]),
+            ("state", "present", ["cidr", "gateway", "pool_start", "pool_end"]),
+            ("network_type", "vlan", ["physical_network", "segmentation_id"]),
+            ("network_type", "vxlan", ["segmentation_id"]),
         ],
         supports_check_mode=True,
     )
+
+    flat = module.params["state"] == "present" and module.params["network_type"] == "flat"
+    if flat and not module.params["physical_network"]:
+        module.fail_json(msg="physical_network is missing: name the bridge mapping that the flat network uses")
 
     def body(connection: Any) -> Any:
         network = ExternalNetwork(connection.network, module.params, module.check_mode)

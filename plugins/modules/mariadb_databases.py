@@ -128,8 +128,7 @@ class Server:
         """Brings schemas, accounts and grants to the wanted state."""
         schemas = {row[0] for row in self._query("SHOW DATABASES")}
         hashes = {
-            (row[0], row[1]): row[2]
-            for row in self._query("SELECT User, Host, authentication_string FROM mysql.user")
+            (row[0], row[1]): row[2] for row in self._query("SELECT User, Host, authentication_string FROM mysql.user")
         }
         for account in self.params["accounts"]:
             for schema in account["schemas"]:

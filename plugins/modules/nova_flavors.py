@@ -145,9 +145,9 @@ class Flavors:
                 self._set_specs(have["id"], have_specs, specs)
             self.diff.updated("flavor", wanted["name"], {"extra_specs": have_specs}, {"extra_specs": specs})
 
-    def _create(self, name: str, target: dict[str, Any], identifier: str = "auto") -> str:
-        body = {"flavor": {"name": name, "id": identifier, **target}}
-        return str(self._request("POST", "/flavors", body).get("flavor", {}).get("id", identifier))
+    def _create(self, name: str, target: dict[str, Any], identifier: str | None = None) -> str:
+        body = {"flavor": {"name": name, "id": identifier, **target}}  # None: Nova makes one
+        return str(self._request("POST", "/flavors", body).get("flavor", {}).get("id", identifier or "new"))
 
     def _projects(self, have: dict[str, Any]) -> list[str]:
         """Returns the projects that may use a flavour which is not public."""

@@ -206,10 +206,12 @@ def wait(systemd: Systemd, services: list[Service]) -> dict[str, tuple[Unit, Ver
     begin = time.monotonic()
     pending = {service.name: service for service in services}
     lost: dict[str, tuple[Unit, Verdict]] = {}
+    counters: dict[str, int] = {}
     while pending:
         units = systemd.show(list(pending))
         for name, service in list(pending.items()):
-            verdict = judge(service, units[name])
+            counters[name] = min(counters.get(name, units[name].restarts), units[name].restarts)
+            verdict = judge(service, units[name], counters[name])
             if verdict.ready:
                 del pending[name]
             elif verdict.lost or time.monotonic() - begin > service.timeout_seconds:

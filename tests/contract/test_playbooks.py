@@ -23,8 +23,8 @@ def plays(path: Path) -> list[dict[str, Any]]:
 
 def test_site_imports_one_playbook_per_stage_and_nothing_else(root: Path) -> None:
     imports = read_yaml(root / "site.yml")
-    assert all(set(entry) <= {"name", "import_playbook"} for entry in imports)
-    assert [Path(entry["import_playbook"]).stem for entry in imports] == STAGES
+    assert all(set(entry) <= {"name", "ansible.builtin.import_playbook"} for entry in imports)
+    assert [Path(entry["ansible.builtin.import_playbook"]).stem for entry in imports] == STAGES
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -51,7 +51,7 @@ def endpoints() -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="session")
 def connection(endpoints: dict[str, dict[str, Any]]) -> Any:
     """The administrator's openstacksdk connection, from the credentials file that `nai endpoints` names."""
-    return platform.connect(Path(endpoints["keystone"]["password_file"]))
+    return platform.connect(endpoints)
 
 
 @pytest.fixture(scope="session")

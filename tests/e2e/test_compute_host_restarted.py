@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from nai.installer.testbed.checkout import this_checkout
+from nai.installer.testbed.ownership import this_checkout
 from tests.support.hosts import Host
 from tests.support.servers import NewServer
 from tests.support.wait import until

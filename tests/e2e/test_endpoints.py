@@ -22,8 +22,11 @@ def test_every_service_answers_where_it_is_said_to_be(endpoints: dict[str, dict[
 
 
 def test_credentials_are_private_and_work(endpoints: dict[str, dict[str, Any]], connection: Any) -> None:
-    file = Path(endpoints["keystone"]["password_file"])
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for said in endpoints.values():
+        file = Path(said["password_file"])
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert file.read_text().strip()
+        assert stat.S_IMODE(file.with_name("clouds.yaml").stat().st_mode) == 0o600
     assert connection.current_project is not None
 
 

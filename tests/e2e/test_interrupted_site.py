@@ -81,7 +81,7 @@ def test_a_second_run_finishes_what_an_interrupted_one_began(
         for host in [controller] if group == "controller" else compute_hosts:
             assert_runs_with(host, unit, file)
     # And the service says so itself: a token lives as long as this version of the configuration says.
-    connection = cloud.connect(Path(endpoints["keystone"]["password_file"]))
+    connection = cloud.connect(endpoints)
     access = connection.session.auth.get_access(connection.session)
     assert round((access.expires - access.issued).total_seconds()) == 7000 + version
 

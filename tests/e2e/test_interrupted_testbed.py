@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from nai.installer.testbed.checkout import this_checkout
+from nai.installer.testbed.ownership import this_checkout
 from tests.support.ansible import run, start
 from tests.support.hosts import hosts
 

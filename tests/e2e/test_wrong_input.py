@@ -35,7 +35,7 @@ def lines_with(run: Run, *words: str) -> list[str]:
 
 WRONG: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "unknown variable": ({"nova_proccesses": 3}, ("zz_changed.yml", "nova_proccesses")),
-    "CIDR overlap": ({"nai_tunnel_cidr": "{{ nai_management_cidr }}"}, ("nai_tunnel_cidr", "overlap")),
+    "CIDR overlap": ({"nai_tunnel_cidr": "{{ nai_testbed_prefix }}.90.0/23"}, ("nai_tunnel_cidr", "overlaps")),
     "release that does not exist": ({"nai_release": "yoga"}, ("nai_release", "yoga")),
 }
 
@@ -46,6 +46,7 @@ def test_validate_names_it_in_one_line(variables: dict[str, Any], words: tuple[s
     done = run("nai", "validate", "-i", inventory)
     assert done.exit_code == 2, done.output
     assert len(lines_with(done, *words)) == 1, done.output
+    assert len(lines_with(done, str(tmp_path))) == 2, f"one error and the summary: {done.output}"
 
 
 @pytest.mark.parametrize(("variables", "words"), WRONG.values(), ids=WRONG)

@@ -98,7 +98,7 @@ class Running:
             raise
         finally:
             self._file.close()
-        return Run(exit_code, self.output, _recap(self.output))
+        return Run(exit_code, self.output, recap_of(self.output))
 
 
 def start(*command: str | Path, environment: Mapping[str, str] | None = None) -> Running:
@@ -128,7 +128,8 @@ def running_playbook(name: str, *arguments: str | Path) -> Iterator[Running]:
             running.process.wait()
 
 
-def _recap(output: str) -> dict[str, dict[str, int]]:
+def recap_of(output: str) -> dict[str, dict[str, int]]:
+    """Returns the counters of each host out of the recap that ends a run's output."""
     end = output.rpartition("PLAY RECAP")[2]
     return {match["host"]: _counters(match.group(0)) for match in _RECAP.finditer(end)}
 

@@ -29,8 +29,13 @@ def endpoints(inventory: Path) -> dict[str, dict[str, Any]]:
     return dict(json.loads(done.stdout))
 
 
-def connect(clouds_file: Path) -> Any:
-    """Returns an openstacksdk connection as the administrator."""
+def connect(said: dict[str, dict[str, Any]]) -> Any:
+    """Returns an openstacksdk connection as the administrator.
+
+    Args:
+        said: What `nai endpoints --json` said; clouds.yaml lies beside the password files.
+    """
+    clouds_file = Path(said["keystone"]["password_file"]).with_name("clouds.yaml")
     region = OpenStackConfig(config_files=[str(clouds_file)], load_envvars=False).get_one("nai")
     return openstack.connection.Connection(config=region)
 

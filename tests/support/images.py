@@ -49,16 +49,17 @@ def glance_image(connection: Any, name: str, folder: Path, *labels: str) -> Iter
         subprocess.run(["docker", "save", "--output", archive, tag], check=True)
     for old in connection.image.images(name=name):
         connection.image.delete_image(old)
-    image = connection.image.create_image(
-        name,
-        filename=str(archive),
-        container_format="docker",
-        disk_format="raw",
-        visibility="public",
-        wait=True,
-        timeout=120,
-        validate_checksum=True,
-    )
+    # Not by filename: openstacksdk leaves the file open.
+    with archive.open("rb") as data:
+        image = connection.image.create_image(
+            name,
+            data=data,
+            container_format="docker",
+            disk_format="raw",
+            visibility="public",
+            wait=True,
+            timeout=120,
+        )
     archive.unlink()
     try:
         yield image

@@ -216,10 +216,13 @@ def _is_deployed(host: Host, needs: Needs) -> bool:
 
 def _holds(service: str, listener: dict[str, object], needs: Needs) -> bool:
     """Whether the listener is the service itself."""
+    own = str(needs.release["services"][service].get("unit", ""))
     unit = str(listener.get("unit") or "").removesuffix(".service")
     if unit:
-        return bool(unit == needs.release["services"][service].get("unit"))
-    return str(listener.get("process") or "") in PROGRAMS.get(service, API_PROGRAMS | {service.replace("_", "-")})
+        return unit == own
+    # The kernel keeps 15 characters of a program's name.
+    programs = PROGRAMS.get(service, API_PROGRAMS | {service.replace("_", "-"), own[:15]})
+    return str(listener.get("process") or "") in programs
 
 
 def _and(groups: tuple[str, ...]) -> str:

@@ -1,1 +1,1 @@
-"""The embedded hosts: systemd containers on the local Docker engine that an inventory describes like any other hosts."""
+"""The embedded hosts: systemd containers on the local Docker engine that an inventory describes like any other."""

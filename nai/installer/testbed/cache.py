@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from nai.installer.testbed.checkout import Checkout
+import socket
+import time
+
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.network import Network
+from nai.installer.testbed.ownership import Owner
 from nai.installer.testbed.recipe import Recipe, digest
 
 PORT = 3142
@@ -37,12 +40,25 @@ def cache_address(network: Network) -> str:
     return str(network.subnet.network_address + 2)
 
 
-def ensure_cache(engine: Engine, checkout: Checkout, network: Network, image: Recipe, proxy: str | None) -> bool:
+def cache_answers(network: Network) -> bool:
+    """Returns whether the package cache takes connections within ten seconds."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((cache_address(network), PORT), timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
+
+
+def ensure_cache(engine: Engine, owner: Owner, network: Network, image: Recipe, proxy: str | None) -> bool:
     """Makes sure the package cache runs; it keeps nothing in its container, so it is replaced rather than repaired.
 
     Args:
         engine: The engine.
-        checkout: Whose testbed.
+        owner: Whose testbed.
         network: The management network.
         image: What it runs from.
         proxy: The machine's own way to the mirrors, None for a direct one.
@@ -50,10 +66,10 @@ def ensure_cache(engine: Engine, checkout: Checkout, network: Network, image: Re
     Returns:
         Whether it was started.
     """
-    name = checkout.name("package-cache")
-    directory = checkout.cache / "apt"
+    name = owner.name("package-cache")
+    directory = owner.cache / "apt"
     directory.mkdir(parents=True, exist_ok=True)
-    arguments = ["--name", name, "--hostname", "package-cache", "--label", checkout.label, "--init"]
+    arguments = ["--name", name, "--hostname", "package-cache", "--label", owner.label, "--init"]
     arguments += ["--network", network.name, "--ip", cache_address(network), "--restart", "no", "--memory", "512m"]
     arguments += ["--volume", f"{directory}:/var/cache/apt-cacher-ng"]
     program = ["sh", "-c", START, "package-cache", str(PORT), proxy or ""]

@@ -12,11 +12,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from nai.installer.testbed.checkout import this_checkout
 from nai.installer.testbed.down import Down, Finding
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.errors import TestbedError
 from nai.installer.testbed.lock import machine_lock
+from nai.installer.testbed.ownership import this_checkout
+from nai.installer.testbed.recipe import REPOSITORY
 from nai.installer.testbed.status import collect, show
 from nai.installer.testbed.steps import Steps
 from nai.installer.testbed.up import Up
@@ -60,12 +61,12 @@ def up(
     """Make and start the hosts; finishes what an interrupted run began, and changes nothing when all is there."""
     console = Console(stderr=as_json)
     with _errors(console), machine_lock(console.print):
-        checkout, steps = this_checkout(), Steps(console)
-        Up(checkout, Engine(), steps, recreate).run()
+        owner, steps = this_checkout(), Steps(console)
+        Up(owner, Engine(), steps, recreate).run()
         if as_json:
             _write_json(_result(steps))
         else:
-            console.print(steps.table(f"testbed {checkout.id} is up"))
+            console.print(steps.table(f"testbed {owner.id} is up"))
 
 
 @app.command()
@@ -78,8 +79,8 @@ def down(
     """Remove the hosts, their networks, volumes, keys and files, and show that nothing is left."""
     console = Console(stderr=as_json)
     with _errors(console), machine_lock(console.print):
-        checkout, steps = this_checkout(), Steps(console)
-        findings = Down(checkout, Engine(), steps, purge).run()
+        owner, steps = this_checkout(), Steps(console)
+        findings = Down(owner, Engine(), steps, purge).run()
         left = [finding for finding in findings if finding.left]
         if as_json:
             _write_json({**_result(steps), "left": {finding.what: finding.left for finding in findings}})
@@ -87,8 +88,8 @@ def down(
             console.print(_proof(findings))
             if not purge:
                 console.print(
-                    f"kept: {checkout.cache} and the images nai-host/* (shared by all checkouts; --purge removes them), "
-                    "and the inventory's secrets",
+                    f"kept: {owner.cache} and the images {REPOSITORY}/*, which all checkouts share (--purge removes "
+                    "them), and the inventory's secrets",
                     highlight=False,
                     soft_wrap=True,
                 )

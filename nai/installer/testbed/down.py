@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nai.installer.testbed.checkout import Checkout
 from nai.installer.testbed.command import CommandError, run
 from nai.installer.testbed.connections import close_connections, shared_connections
-from nai.installer.testbed.description import Description, describe, read_inventory
+from nai.installer.testbed.description import HostDescription, describe
 from nai.installer.testbed.engine import Engine
+from nai.installer.testbed.errors import TestbedError
 from nai.installer.testbed.image import LABEL
+from nai.installer.testbed.lock import ARCHIVE_LOCK, machine_lock
+from nai.installer.testbed.ownership import Owner
+from nai.installer.testbed.recipe import REPOSITORY
+from nai.installer.testbed.status import CACHED
 from nai.installer.testbed.steps import Steps
-
-IMAGES = "nai-host/"
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,13 @@ class Down:
     """One run of the command.
 
     Attributes:
-        checkout: Whose testbed.
+        owner: Whose testbed.
         engine: The engine.
         steps: Where progress goes.
         purge: Whether the cache that checkouts share goes too.
     """
 
-    checkout: Checkout
+    owner: Owner
     engine: Engine
     steps: Steps
     purge: bool = False
@@ -57,8 +59,8 @@ class Down:
         Raises:
             TestbedError: The engine does not start or does not remove something.
         """
-        description = describe(read_inventory(self.checkout))
-        addresses = [str(host.addresses["management"]) for host in description.hosts]
+        hosts = self._hosts()
+        addresses = [str(host.addresses["management"]) for host in hosts]
         has_engine = shutil.which("dockerd") is not None
         if has_engine:
             with self.steps.step("engine") as step:
@@ -72,25 +74,31 @@ class Down:
             with self.steps.step("networks") as step:
                 self._remove("network", "network", "rm", done=step.did)
         with self.steps.step("files") as step:
-            removed = [
-                str(path.relative_to(self.checkout.root)) for path in self.files(description) if _remove_path(path)
-            ]
+            removed = [str(path.relative_to(self.owner.root)) for path in self.files(hosts) if _remove_path(path)]
             if removed:
                 step.did(f"removed: {', '.join(removed)}")
         if self.purge:
-            with self.steps.step("shared cache") as step:
+            with self.steps.step("shared cache") as step, machine_lock(self.steps.console.print, ARCHIVE_LOCK):
                 self._purge(step.did, has_engine)
-        return self._look(description, addresses, has_engine)
+        return self._look(hosts, addresses, has_engine)
 
-    def files(self, description: Description) -> list[Path]:
+    def _hosts(self) -> tuple[HostDescription, ...]:
+        """Returns the hosts of the inventory; a broken inventory must not keep the testbed alive."""
+        try:
+            return describe(self.owner.inventory).hosts
+        except TestbedError as error:
+            self.steps.console.print(f"going on without the inventory: {error}", highlight=False, markup=False)
+            return ()
+
+    def files(self, hosts: Sequence[HostDescription]) -> list[Path]:
         """Returns the paths that a testbed leaves in its checkout, and a cloud that was on it."""
-        private = self.checkout.root / ".nai"
-        facts = [private / "facts" / host.name for host in description.hosts]
-        credentials = private / "credentials" / self.checkout.inventory.name
-        return [self.checkout.state, self.checkout.prefix_file, credentials, *facts]
+        private = self.owner.root / ".nai"
+        facts = [private / "facts" / host.name for host in hosts]
+        credentials = private / "credentials" / self.owner.inventory.name
+        return [self.owner.state, self.owner.prefix_file, credentials, *facts]
 
     def _remove(self, kind: str, *command: str, done: Callable[[str], None]) -> None:
-        names = self.engine.names(kind, self.checkout.label)
+        names = self.engine.names(kind, self.owner.label)
         if names:
             self.engine(*command, *names)
             done(f"removed: {', '.join(names)}")
@@ -110,27 +118,27 @@ class Down:
                     used.append(tag)
             if used:
                 done(f"kept, another checkout's hosts use them: {', '.join(used)}")
-        for name in ("images", "apt", "debootstrap", "build"):
-            if _remove_path(self.checkout.cache / name):
-                done(f"removed: {self.checkout.cache / name}")
+        for name in (*CACHED, "build"):
+            if _remove_path(self.owner.cache / name):
+                done(f"removed: {self.owner.cache / name}")
 
     def _image_tags(self) -> list[str]:
         listing = self.engine("image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}")
-        return [tag for tag in listing.split() if tag.startswith(IMAGES)]
+        return [tag for tag in listing.split() if tag.startswith(f"{REPOSITORY}/")]
 
-    def _look(self, description: Description, addresses: list[str], has_engine: bool) -> list[Finding]:
+    def _look(self, hosts: Sequence[HostDescription], addresses: list[str], has_engine: bool) -> list[Finding]:
         """Looks again, by other ways than those of the removal where there are some."""
-        prefix = self.checkout.name("")
+        prefix = self.owner.name("")
         links = [link["ifname"] for link in json.loads(run(["ip", "-json", "link", "show"]))]
         rules = run(["iptables-save"]).splitlines() if shutil.which("iptables-save") else []
         connections = shared_connections(addresses) if shutil.which("ss") else set()
         findings = [
             Finding(f"network interfaces {prefix}*", tuple(name for name in links if name.startswith(prefix))),
             Finding(f"firewall rules that name {prefix}*", tuple(rule for rule in rules if prefix in rule)),
-            Finding(f"SSH connections to {', '.join(addresses)}", tuple(map(str, sorted(connections)))),
+            Finding(f"SSH connections to {', '.join(addresses) or 'its hosts'}", tuple(map(str, sorted(connections)))),
             Finding(
-                "files: " + ", ".join(str(path.relative_to(self.checkout.root)) for path in self.files(description)),
-                tuple(str(path) for path in self.files(description) if path.exists()),
+                "files: " + ", ".join(str(path.relative_to(self.owner.root)) for path in self.files(hosts)),
+                tuple(str(path) for path in self.files(hosts) if path.exists()),
             ),
         ]
         if has_engine:
@@ -139,11 +147,9 @@ class Down:
                 column = "{{.Names}}" if kind == "container" else "{{.Name}}"
                 names = self.engine(*command, "--format", column).split()
                 left = {name for name in names if name.startswith(prefix)} | set(
-                    self.engine.names(kind, self.checkout.label)
+                    self.engine.names(kind, self.owner.label)
                 )
-                findings.append(
-                    Finding(f"{kind}s named {prefix}* or labelled {self.checkout.label}", tuple(sorted(left)))
-                )
+                findings.append(Finding(f"{kind}s named {prefix}* or labelled {self.owner.label}", tuple(sorted(left))))
         return findings
 
 

@@ -9,22 +9,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nai.installer.testbed.cache import CONFIG_LABEL, PORT, cache_address
-from nai.installer.testbed.checkout import Checkout
 from nai.installer.testbed.command import CommandError
 from nai.installer.testbed.connections import close_connections
 from nai.installer.testbed.description import HostDescription
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.keys import client_key, host_key, public_key
 from nai.installer.testbed.network import Network
+from nai.installer.testbed.ownership import Owner
 from nai.installer.testbed.recipe import Recipe, digest
 
 # Everything but what this needs no host for (modules, BPF, checkpoints) or what machines often lack themselves
 # (SYS_RESOURCE): `--privileged` asks for all and is refused where one is missing.
 CAPABILITIES = (
-    "AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID IPC_LOCK IPC_OWNER "
-    "KILL LEASE LINUX_IMMUTABLE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW SETFCAP SETGID SETPCAP SETUID SYSLOG "
-    "SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_TTY_CONFIG"
-).split()
+    *("AUDIT_CONTROL", "AUDIT_READ", "AUDIT_WRITE", "BLOCK_SUSPEND", "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH"),
+    *("FOWNER", "FSETID", "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE", "LINUX_IMMUTABLE", "MKNOD", "NET_ADMIN"),
+    *("NET_BIND_SERVICE", "NET_BROADCAST", "NET_RAW", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYSLOG", "SYS_ADMIN"),
+    *("SYS_BOOT", "SYS_CHROOT", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO", "SYS_TTY_CONFIG"),
+)
 
 MEMORY = {"controller": "6g", "compute": "4g", "operations": "2g"}
 """Upper bounds; together they fit a machine of 16 GB, and none is used up."""
@@ -37,14 +38,16 @@ DEPLOYED = "/var/lib/nai"
 
 USER_ID = 1000
 
+OUTDATED = "kept although image or settings changed, for a cloud is on it (--recreate replaces it and loses that)"
 
-def volume_name(checkout: Checkout, host: str) -> str:
+
+def volume_name(owner: Owner, host: str) -> str:
     """Returns the name of the volume with the files of a host's own engine."""
-    return checkout.name(f"{host}-docker")
+    return owner.name(f"{host}-docker")
 
 
 def create_arguments(
-    checkout: Checkout,
+    owner: Owner,
     host: HostDescription,
     hosts: Sequence[HostDescription],
     networks: Mapping[str, Network],
@@ -53,13 +56,13 @@ def create_arguments(
     """Returns the arguments of `docker create` for a host.
 
     Args:
-        checkout: Whose testbed.
+        owner: Whose testbed.
         host: The host.
         hosts: All hosts; each knows the others by name.
         networks: Network role → network.
         image: Tag of its image.
     """
-    arguments = ["--name", checkout.name(host.name), "--hostname", host.name, "--label", checkout.label]
+    arguments = ["--name", owner.name(host.name), "--hostname", host.name, "--label", owner.label]
     management = networks["management"].name
     arguments += ["--network", management, "--ip", str(host.addresses["management"]), "--network-alias", host.name]
     for other in hosts:
@@ -70,7 +73,7 @@ def create_arguments(
     arguments += ["--cgroupns", "private", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--device", "/dev/net/tun"]
     arguments += ["--stop-signal", "SIGRTMIN+3", "--restart", "no", "--memory", MEMORY[host.group]]
     if host.group in HAS_DOCKER:
-        arguments += ["--volume", f"{volume_name(checkout, host.name)}:/var/lib/docker"]
+        arguments += ["--volume", f"{volume_name(owner, host.name)}:/var/lib/docker"]
     config = digest(
         {"create": "\n".join([*arguments, image]).encode(), "networks": repr(_others(host, networks)).encode()}
     )
@@ -83,29 +86,29 @@ def _others(host: HostDescription, networks: Mapping[str, Network]) -> list[tupl
     return sorted(joined)
 
 
-def identity(checkout: Checkout, host: HostDescription, networks: Mapping[str, Network]) -> bytes:
+def identity(owner: Owner, host: HostDescription, networks: Mapping[str, Network]) -> bytes:
     """Returns a tar of what makes a host itself: its keys, who may log in, its machine id, its package cache."""
-    private = host_key(checkout, host.name)
+    private = host_key(owner, host.name)
     cache = f"{cache_address(networks['management'])}:{PORT}"
     files: list[tuple[str, str, int, int]] = [
         ("etc/ssh/ssh_host_ed25519_key", private.read_text(), 0o600, 0),
         ("etc/ssh/ssh_host_ed25519_key.pub", public_key(private) + "\n", 0o644, 0),
-        ("home/nai/.ssh/authorized_keys", public_key(client_key(checkout)) + "\n", 0o600, USER_ID),
+        ("home/nai/.ssh/authorized_keys", public_key(client_key(owner)) + "\n", 0o600, USER_ID),
         ("etc/machine-id", uuid.uuid4().hex + "\n", 0o444, 0),
         ("etc/nai-host/apt-cache", cache, 0o644, 0),
     ]
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, text, mode, owner in files:
+        for name, text, mode, user in files:
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mode, entry.uid, entry.gid = len(text.encode()), mode, owner, owner
+            entry.size, entry.mode, entry.uid, entry.gid = len(text.encode()), mode, user, user
             archive.addfile(entry, io.BytesIO(text.encode()))
     return buffer.getvalue()
 
 
 def ensure_host(
     engine: Engine,
-    checkout: Checkout,
+    owner: Owner,
     host: HostDescription,
     hosts: Sequence[HostDescription],
     networks: Mapping[str, Network],
@@ -115,12 +118,12 @@ def ensure_host(
 ) -> tuple[str, bool]:
     """Makes sure a host runs.
 
-    One that was made for other settings or from another image is replaced when nothing was deployed on it, or when that is
-    asked for; otherwise it stays as it is, and the outcome says so.
+    One that was made for other settings or from another image is replaced when nothing was deployed on it, or when that
+    is asked for; otherwise it stays as it is, and the outcome says so.
 
     Args:
         engine: The engine.
-        checkout: Whose testbed.
+        owner: Whose testbed.
         host: The host.
         hosts: All hosts.
         networks: Network role → network; the engine has them.
@@ -130,55 +133,57 @@ def ensure_host(
     Returns:
         What was done or is to know, and whether anything changed.
     """
-    name = checkout.name(host.name)
-    arguments = create_arguments(checkout, host, hosts, networks, image.tag)
+    name = owner.name(host.name)
+    arguments = create_arguments(owner, host, hosts, networks, image.tag)
     existing = engine.inspect("container", name)
-    outcome = "made"
-    if existing and existing["State"]["Status"] in {"created", "dead", "removing"}:
-        outcome = "made again (was left half-made)"
-        existing = remove_host(engine, checkout, host)
-    if existing and f"{CONFIG_LABEL}={existing['Config']['Labels'].get(CONFIG_LABEL)}" not in arguments:
-        if recreate or not _is_deployed(engine, name):
-            outcome = "made again (image or settings changed)"
-            existing = remove_host(engine, checkout, host)
-        else:
-            note = "kept although image or settings changed: a cloud is on it (--recreate replaces it and loses that)"
-            return (
-                (note, False)
-                if existing["State"]["Running"]
-                else (f"started; {note}", _start(engine, host, networks, existing))
-            )
-    elif existing and recreate:
-        outcome = "made again (as asked)"
-        existing = remove_host(engine, checkout, host)
-    if existing and existing["State"]["Running"]:
-        return ("", False) if not existing["State"]["Paused"] else ("resumed", _unpause(engine, name))
-    if existing:
-        return "started", _start(engine, host, networks, existing)
-    return outcome, _make(engine, checkout, host, networks, arguments)
+    if existing is None:
+        _make(engine, owner, host, networks, arguments)
+        return "made", True
+    outdated = f"{CONFIG_LABEL}={existing['Config']['Labels'].get(CONFIG_LABEL)}" not in arguments
+    reason = ""
+    if existing["State"]["Status"] in {"created", "dead", "removing"}:
+        reason = "was left half-made"
+    elif recreate:
+        reason = "as asked"
+    elif outdated and not _is_deployed(engine, name):
+        reason = "image or settings changed"
+    if reason:
+        remove_host(engine, owner, host)
+        _make(engine, owner, host, networks, arguments)
+        return f"made again: {reason}", True
+    done = _start(engine, host, networks, existing)
+    return "; ".join(filter(None, [done, OUTDATED if outdated else ""])), bool(done)
 
 
 def _make(
-    engine: Engine, checkout: Checkout, host: HostDescription, networks: Mapping[str, Network], arguments: list[str]
-) -> bool:
+    engine: Engine, owner: Owner, host: HostDescription, networks: Mapping[str, Network], arguments: list[str]
+) -> None:
     """Makes and starts a host. Starting comes last: a container that has run once is whole."""
-    name = checkout.name(host.name)
+    name = owner.name(host.name)
     if host.group in HAS_DOCKER:
-        volume = volume_name(checkout, host.name)
+        volume = volume_name(owner, host.name)
         if engine.inspect("volume", volume):
             engine("volume", "rm", volume)  # of an earlier host
-        engine("volume", "create", "--label", checkout.label, volume)
+        engine("volume", "create", "--label", owner.label, volume)
     engine("create", *arguments)
-    engine("cp", "-", f"{name}:/", stdin=identity(checkout, host, networks))
+    engine("cp", "-", f"{name}:/", stdin=identity(owner, host, networks))
     for network, address in _others(host, networks):
         engine("network", "connect", "--ip", address, network, name)
     close_connections([str(host.addresses["management"])])
     engine("start", name)
-    return True
 
 
-def _start(engine: Engine, host: HostDescription, networks: Mapping[str, Network], existing: Mapping[str, Any]) -> bool:
-    """Starts a stopped host; a network that was made again since gets it back first."""
+def _start(engine: Engine, host: HostDescription, networks: Mapping[str, Network], existing: Mapping[str, Any]) -> str:
+    """Starts a stopped host; a network that was made again since gets it back first.
+
+    Returns:
+        What was done, empty when it ran.
+    """
+    if existing["State"]["Paused"]:
+        engine("unpause", existing["Id"])
+        return "resumed"
+    if existing["State"]["Running"]:
+        return ""
     attached: Mapping[str, Mapping[str, Any]] = existing["NetworkSettings"]["Networks"]
     for role, address in host.addresses.items():
         network = networks[role]
@@ -189,20 +194,15 @@ def _start(engine: Engine, host: HostDescription, networks: Mapping[str, Network
             engine("network", "connect", "--ip", str(address), network.name, existing["Id"])
     close_connections([str(host.addresses["management"])])
     engine("start", existing["Id"])
-    return True
+    return "started"
 
 
-def _unpause(engine: Engine, name: str) -> bool:
-    engine("unpause", name)
-    return True
-
-
-def remove_host(engine: Engine, checkout: Checkout, host: HostDescription) -> None:
+def remove_host(engine: Engine, owner: Owner, host: HostDescription) -> None:
     """Removes a host and the volume of its engine."""
     close_connections([str(host.addresses["management"])])
-    engine("rm", "--force", "--volumes", checkout.name(host.name))
-    if host.group in HAS_DOCKER and engine.inspect("volume", volume_name(checkout, host.name)):
-        engine("volume", "rm", volume_name(checkout, host.name))
+    engine("rm", "--force", "--volumes", owner.name(host.name))
+    if host.group in HAS_DOCKER and engine.inspect("volume", volume_name(owner, host.name)):
+        engine("volume", "rm", volume_name(owner, host.name))
 
 
 def _is_deployed(engine: Engine, container: str) -> bool:

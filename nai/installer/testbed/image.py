@@ -1,26 +1,23 @@
-"""Images: the base by debootstrap, the others by installing packages on it; each is kept as a file beside the engine."""
+"""Images: the base by debootstrap, the others by installing packages on it."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
-from nai.installer.testbed.checkout import Checkout
 from nai.installer.testbed.command import CommandError, run
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.errors import TestbedError
-from nai.installer.testbed.recipe import BUILD_BASE, INSTALL_PACKAGES, ROOTFS, SUITE, BaseRecipe, Recipe
+from nai.installer.testbed.ownership import Owner
+from nai.installer.testbed.recipe import BUILD_BASE, INSTALL_PACKAGES, ROOTFS, SUITE, BaseRecipe, Recipe, archive_of
 
 LABEL = "nai.testbed.image"
 CHANGES = ("--change", 'CMD ["/usr/local/lib/nai-host/boot"]', "--change", f"LABEL {LABEL}=1")
-KEPT = 2
-"""Versions of an image that stay, so that two checkouts with different recipes do not chase each other."""
 
 
-def ensure_base(engine: Engine, checkout: Checkout, recipe: BaseRecipe) -> str:
+def ensure_base(engine: Engine, owner: Owner, recipe: BaseRecipe) -> str:
     """Makes sure the engine has the base image.
 
     Returns:
@@ -31,10 +28,10 @@ def ensure_base(engine: Engine, checkout: Checkout, recipe: BaseRecipe) -> str:
     """
     if engine.inspect("image", recipe.tag):
         return ""
-    archive = recipe.archive(checkout.cache)
+    archive = archive_of(owner.cache, recipe.tag)
     outcome = "from the cache"
     if not archive.exists():
-        _debootstrap(checkout.cache, recipe, archive)
+        _debootstrap(owner.cache, recipe, archive)
         outcome = "built"
     try:
         _import(engine, archive, recipe.tag)
@@ -42,7 +39,7 @@ def ensure_base(engine: Engine, checkout: Checkout, recipe: BaseRecipe) -> str:
         if outcome == "built":
             raise
         archive.unlink()  # damaged: make it again
-        return ensure_base(engine, checkout, recipe)
+        return ensure_base(engine, owner, recipe)
     return outcome
 
 
@@ -51,18 +48,18 @@ def _import(engine: Engine, archive: Path, tag: str) -> None:
 
 
 def _debootstrap(cache: Path, recipe: BaseRecipe, archive: Path) -> None:
-    """Builds the root filesystem in namespaces that die with us: an interrupted build leaves files, no process and no mount."""
+    """Builds the root filesystem in namespaces that die with us: a killed build leaves files only."""
     build = cache / "build"
     remove_leftovers(build)
-    for directory in (build, archive.parent):
-        directory.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=build, prefix="base-") as directory:
-        work = Path(directory)
+    for needed in (build, archive.parent):
+        needed.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=build, prefix="base-") as temporary:
+        work = Path(temporary)
         settings = work / "settings"
         for name, content in recipe.settings.items():
-            path = settings / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            file = settings / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
         made = work / "archive"
         (work / "tree").mkdir()
         environment = {
@@ -88,41 +85,27 @@ def _debootstrap(cache: Path, recipe: BaseRecipe, archive: Path) -> None:
 
 def remove_leftovers(build: Path) -> None:
     """Removes what killed builds left; no process of theirs lives, their namespaces died with them."""
-    for path in build.glob("*"):
-        shutil.rmtree(path)
+    for leftover in build.glob("*"):
+        shutil.rmtree(leftover)
 
 
-def ensure_packages_image(
-    engine: Engine, checkout: Checkout, base: Recipe, recipe: Recipe, network: str, apt_cache: str
-) -> str:
-    """Makes sure the engine has an image with packages installed.
+def install_packages(engine: Engine, owner: Owner, base: Recipe, recipe: Recipe, network: str, apt_cache: str) -> None:
+    """Makes an image with packages installed.
 
     Args:
         engine: The engine.
-        checkout: Whose testbed; names the temporary container.
+        owner: Whose testbed; names the temporary container.
         base: What it is based on; the engine has it.
         recipe: What to make.
         network: The engine's network to reach the mirror from.
         apt_cache: `address:port` of the package cache, empty for none.
 
-    Returns:
-        What was done, empty when it was there.
-
     Raises:
         TestbedError: The packages cannot be installed.
     """
-    if engine.inspect("image", recipe.tag):
-        return ""
-    if recipe.archive(checkout.cache).exists():
-        try:
-            engine.read_from(["zstd", "-q", "-dc", str(recipe.archive(checkout.cache))], "load", "--quiet")
-        except CommandError:
-            recipe.archive(checkout.cache).unlink()  # damaged: make it again
-        else:
-            return "from the cache"
-    container = checkout.name(f"bake-{recipe.name}")
+    container = owner.name(f"bake-{recipe.name}")
     _remove_container(engine, container)
-    arguments = ["--name", container, "--label", checkout.label, "--network", network, "--init"]
+    arguments = ["--name", container, "--label", owner.label, "--network", network, "--init"]
     engine("run", "--detach", *arguments, base.tag, "sleep", "infinity")
     try:
         environment = ["-e", f"NAI_PACKAGES={' '.join(recipe.packages)}", "-e", f"NAI_APT_CACHE={apt_cache}"]
@@ -132,46 +115,8 @@ def ensure_packages_image(
         raise TestbedError(f"installing the packages of {recipe.name} failed: {error}") from error
     finally:
         _remove_container(engine, container)
-    return f"{len(recipe.packages)} packages installed"
 
 
 def _remove_container(engine: Engine, name: str) -> None:
     if engine.inspect("container", name):
         engine("rm", "--force", "--volumes", name)
-
-
-def ensure_archive(engine: Engine, cache: Path, recipe: Recipe) -> bool:
-    """Keeps an image as a file, so that a wiped engine is filled again without installing.
-
-    Returns:
-        Whether the file was written.
-    """
-    archive = recipe.archive(cache)
-    if archive.exists():
-        return False
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    part = archive.with_suffix(".part")
-    engine.write_to(["zstd", "-q", "-1", "-T0", "-f", "-o", str(part)], "save", recipe.tag)
-    part.replace(archive)
-    return True
-
-
-def prune(engine: Engine, cache: Path, current: Iterable[Recipe]) -> list[str]:
-    """Removes old versions of images, in the engine and as files; the engine refuses to remove what a container uses.
-
-    Returns:
-        What was removed.
-    """
-    removed = []
-    for recipe in current:
-        files = sorted((cache / "images").glob(f"{recipe.name}-*.tar.zst"), key=lambda path: -path.stat().st_mtime)
-        for path in files[KEPT:]:
-            if path != recipe.archive(cache):
-                path.unlink()
-                removed.append(path.name)
-        tags = engine("image", "ls", f"nai-host/{recipe.name}", "--format", "{{.Repository}}:{{.Tag}}").split()
-        for tag in tags[KEPT:]:  # newest first
-            if tag != recipe.tag and not engine("ps", "--all", "--quiet", "--filter", f"ancestor={tag}"):
-                engine("image", "rm", tag)
-                removed.append(tag)
-    return removed

@@ -7,23 +7,23 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from nai.installer.testbed.checkout import Checkout
 from nai.installer.testbed.command import run
+from nai.installer.testbed.ownership import Owner
 
 
-def client_key(checkout: Checkout) -> Path:
+def client_key(owner: Owner) -> Path:
     """Returns the path of the private key that logs in to the hosts."""
-    return checkout.state / "id_ed25519"
+    return owner.state / "id_ed25519"
 
 
-def host_key(checkout: Checkout, host: str) -> Path:
+def host_key(owner: Owner, host: str) -> Path:
     """Returns the path of a host's private key."""
-    return checkout.state / "hosts" / host
+    return owner.state / "hosts" / host
 
 
-def known_hosts_file(checkout: Checkout) -> Path:
+def known_hosts_file(owner: Owner) -> Path:
     """Returns the path of the file that pins the hosts' keys."""
-    return checkout.state / "known_hosts"
+    return owner.state / "known_hosts"
 
 
 def public_key(private: Path) -> str:
@@ -67,22 +67,22 @@ def known_hosts(pins: Mapping[str, str], names: Mapping[str, str]) -> str:
     return "".join(lines)
 
 
-def ensure_keys(checkout: Checkout, addresses: Mapping[str, str]) -> list[str]:
+def ensure_keys(owner: Owner, addresses: Mapping[str, str]) -> list[str]:
     """Makes all missing keys and pins the hosts'.
 
     Args:
-        checkout: Whose testbed.
+        owner: Whose testbed.
         addresses: Host name → management address.
 
     Returns:
         What was made.
     """
-    checkout.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    checkout.state.chmod(0o700)
-    made = ["client"] if ensure_key(client_key(checkout), f"nai-testbed-{checkout.id}") else []
-    made += [host for host in addresses if ensure_key(host_key(checkout, host), host)]
-    text = known_hosts({host: public_key(host_key(checkout, host)) for host in addresses}, addresses)
-    path = known_hosts_file(checkout)
+    owner.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owner.state.chmod(0o700)
+    made = ["client"] if ensure_key(client_key(owner), f"nai-testbed-{owner.id}") else []
+    made += [host for host in addresses if ensure_key(host_key(owner, host), host)]
+    text = known_hosts({host: public_key(host_key(owner, host)) for host in addresses}, addresses)
+    path = known_hosts_file(owner)
     if not path.is_file() or path.read_text() != text:
         write_private(path, text)
         made.append("known_hosts")
@@ -97,10 +97,10 @@ def write_private(path: Path, text: str) -> None:
     Path(new).replace(path)
 
 
-def ssh_options(checkout: Checkout) -> Iterable[str]:
+def ssh_options(owner: Owner) -> Iterable[str]:
     """Returns the options of a one-off `ssh` to a host, as strict as the inventory's."""
     options = {
-        "UserKnownHostsFile": str(known_hosts_file(checkout)),
+        "UserKnownHostsFile": str(known_hosts_file(owner)),
         "GlobalKnownHostsFile": "/dev/null",
         "StrictHostKeyChecking": "yes",
         "IdentitiesOnly": "yes",
@@ -108,6 +108,6 @@ def ssh_options(checkout: Checkout) -> Iterable[str]:
         "ConnectTimeout": "5",
         "ControlPath": "none",
     }
-    yield from ("-i", str(client_key(checkout)))
+    yield from ("-i", str(client_key(owner)))
     for name, value in options.items():
         yield from ("-o", f"{name}={value}")

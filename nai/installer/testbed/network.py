@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from nai.installer.testbed.checkout import Checkout
 from nai.installer.testbed.command import run
 from nai.installer.testbed.description import PREFIX
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.errors import TestbedError
+from nai.installer.testbed.ownership import Owner
 
 SUFFIXES = {"management": "1-mgmt", "tunnel": "2-tun", "external": "3-ext"}
 """Network role → end of its name. The engine numbers a container's NICs and picks its default route by network name."""
@@ -45,10 +45,10 @@ class Network:
         return str(self.subnet.network_address + 1)
 
 
-def plan_networks(checkout: Checkout, subnets: Mapping[str, IPv4Network]) -> dict[str, Network]:
+def plan_networks(owner: Owner, subnets: Mapping[str, IPv4Network]) -> dict[str, Network]:
     """Returns network role → network for the subnets of an inventory."""
     return {
-        role: Network(role, checkout.name(SUFFIXES[role]), checkout.name(SUFFIXES[role][2]), subnet)
+        role: Network(role, owner.name(SUFFIXES[role]), owner.name(SUFFIXES[role][2]), subnet)
         for role, subnet in subnets.items()
     }
 
@@ -90,10 +90,10 @@ def routed_subnets(routes: Iterable[Mapping[str, str]], own_bridges: Iterable[st
     ]
 
 
-def taken_subnets(engine: Engine, checkout: Checkout, own_bridges: Iterable[str]) -> list[IPv4Network]:
+def taken_subnets(engine: Engine, owner: Owner, own_bridges: Iterable[str]) -> list[IPv4Network]:
     """Returns every subnet of this machine that is not the testbed's: routes and networks of the engine."""
     taken = routed_subnets(json.loads(run(["ip", "-json", "-4", "route", "show"])), own_bridges)
-    own = set(engine.names("network", checkout.label))
+    own = set(engine.names("network", owner.label))
     names = [name for name in engine("network", "ls", "--format", "{{.Name}}").split() if name not in own]
     for network in json.loads(engine("network", "inspect", *names)) if names else []:
         for config in network["IPAM"]["Config"] or []:
@@ -106,7 +106,7 @@ def taken_subnets(engine: Engine, checkout: Checkout, own_bridges: Iterable[str]
 def write_prefix(path: Path, prefix: str) -> None:
     """Writes the variables file that moves the testbed to another prefix."""
     text = (
-        "# Written by `nai testbed up`: the usual addresses were taken on this machine. `nai testbed down` removes it.\n"
+        "# Written by `nai testbed up`, as the usual addresses are taken here; `nai testbed down` removes it.\n"
         f'{PREFIX}: "{prefix}"\n'
     )
     new = path.with_suffix(".new")
@@ -114,7 +114,7 @@ def write_prefix(path: Path, prefix: str) -> None:
     new.replace(path)
 
 
-def ensure_network(engine: Engine, checkout: Checkout, network: Network) -> bool:
+def ensure_network(engine: Engine, owner: Owner, network: Network) -> bool:
     """Makes a network unless it is there as wanted.
 
     Returns:
@@ -136,7 +136,7 @@ def ensure_network(engine: Engine, checkout: Checkout, network: Network) -> bool
             )
         engine("network", "rm", network.name)
     arguments = ["--driver", "bridge", "--subnet", str(network.subnet), "--gateway", network.gateway]
-    arguments += ["--label", checkout.label, "--opt", f"com.docker.network.bridge.name={network.bridge}"]
+    arguments += ["--label", owner.label, "--opt", f"com.docker.network.bridge.name={network.bridge}"]
     engine("network", "create", *arguments, network.name)
     return True
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import time
 
-from nai.installer.testbed.checkout import Checkout
 from nai.installer.testbed.command import CommandError, run
 from nai.installer.testbed.description import HostDescription
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.errors import TestbedError
 from nai.installer.testbed.keys import ssh_options
+from nai.installer.testbed.ownership import Owner
 
 READY_SECONDS = 120
 
 
-def wait_until_ready(engine: Engine, checkout: Checkout, host: HostDescription) -> str:
+def wait_until_ready(engine: Engine, owner: Owner, host: HostDescription) -> str:
     """Waits for a login and says how systemd feels.
 
     Args:
         engine: The engine.
-        checkout: Whose testbed.
+        owner: Whose testbed.
         host: A started host.
 
     Returns:
@@ -32,16 +32,16 @@ def wait_until_ready(engine: Engine, checkout: Checkout, host: HostDescription) 
     while True:
         try:
             login = f"nai@{host.addresses['management']}"
-            run(["ssh", *ssh_options(checkout), login, "sudo -n true"], timeout=20)
+            run(["ssh", *ssh_options(owner), login, "sudo -n true"], timeout=20)
             break
         except TestbedError as error:
             if time.monotonic() > deadline:
                 raise TestbedError(
                     f"{host.name} lets nobody in after {READY_SECONDS} s: {error}\n"
-                    f"  see `docker exec {checkout.name(host.name)} journalctl --boot`"
+                    f"  see `docker exec {owner.name(host.name)} journalctl --boot`"
                 ) from error
             time.sleep(0.3)
-    return system_state(engine, checkout.name(host.name))
+    return system_state(engine, owner.name(host.name))
 
 
 def system_state(engine: Engine, container: str) -> str:

@@ -1,4 +1,4 @@
-"""What an image is made of; its tag is the hash of that, so a changed recipe is a new image and an old one stays usable."""
+"""What an image is made of; its tag is the hash of that, so a changed recipe is a new image beside the old one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 from nai.installer.testbed.apt import Mirrors, machine_certificates, read_mirrors, settings_for_hosts
 
 SUITE = "trixie"
+
+REPOSITORY = "nai-host"
+"""First part of every image's name."""
 
 BASE_PACKAGES = (
     "ca-certificates",
@@ -56,11 +59,7 @@ class Recipe:
     @property
     def tag(self) -> str:
         """The engine's name for the image."""
-        return f"nai-host/{self.name}:{self.key}"
-
-    def archive(self, cache: Path) -> Path:
-        """Returns where the image is kept outside of the engine."""
-        return cache / "images" / f"{self.name}-{self.key}.tar.zst"
+        return f"{REPOSITORY}/{self.name}:{self.key}"
 
 
 @dataclass(frozen=True)
@@ -74,6 +73,11 @@ class BaseRecipe(Recipe):
 
     mirrors: Mirrors
     settings: Mapping[str, bytes]
+
+
+def archive_of(cache: Path, tag: str) -> Path:
+    """Returns where an image is kept outside of the engine."""
+    return cache / "images" / f"{tag.removeprefix(REPOSITORY + '/').replace(':', '-')}.tar.zst"
 
 
 def digest(parts: Mapping[str, bytes]) -> str:

@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nai.installer.testbed.cache import PORT, cache_address, ensure_cache
-from nai.installer.testbed.checkout import Checkout
-from nai.installer.testbed.description import Description, HostDescription, describe, read_inventory, release_packages
+from nai.installer.testbed.archive import LOG, load, start_in_background
+from nai.installer.testbed.cache import PORT, cache_address, cache_answers, ensure_cache
+from nai.installer.testbed.description import Description, HostDescription, describe, release_packages
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.errors import TestbedError
 from nai.installer.testbed.hosts import ensure_host
-from nai.installer.testbed.image import ensure_archive, ensure_base, ensure_packages_image, prune
+from nai.installer.testbed.image import ensure_base, install_packages
 from nai.installer.testbed.keys import ensure_keys
 from nai.installer.testbed.network import (
     Network,
@@ -24,6 +24,7 @@ from nai.installer.testbed.network import (
     taken_subnets,
     write_prefix,
 )
+from nai.installer.testbed.ownership import Owner
 from nai.installer.testbed.preflight import check_machine
 from nai.installer.testbed.ready import wait_until_ready
 from nai.installer.testbed.recipe import PACKAGE_CACHE, Recipe, base_recipe, packages_recipe
@@ -37,13 +38,13 @@ class Up:
     """One run of the command.
 
     Attributes:
-        checkout: Whose testbed.
+        owner: Whose testbed.
         engine: The engine.
         steps: Where progress goes.
         recreate: Whether to replace hosts whatever they hold.
     """
 
-    checkout: Checkout
+    owner: Owner
     engine: Engine
     steps: Steps
     recreate: bool = False
@@ -55,7 +56,7 @@ class Up:
             TestbedError: It cannot be.
         """
         with self.steps.step("machine"):
-            check_machine(self.checkout.cache)
+            check_machine(self.owner.cache)
         with self.steps.step("engine") as step:
             if outcome := self.engine.ensure_running():
                 step.did(outcome)
@@ -63,78 +64,86 @@ class Up:
         description, networks = self._networks()
         with self.steps.step("keys") as step:
             addresses = {host.name: str(host.addresses["management"]) for host in description.hosts}
-            if made := ensure_keys(self.checkout, addresses):
+            if made := ensure_keys(self.owner, addresses):
                 step.did(f"made: {', '.join(made)}")
-        images, everything = self._images(description, networks["management"])
+        images = self._images(description, networks["management"])
         _parallel(lambda host: self._host(host, description, networks, images[host.group]), description.hosts)
-        with self.steps.step("archive of images") as step:
-            written = [recipe.name for recipe in everything if ensure_archive(self.engine, self.checkout.cache, recipe)]
-            if written:
-                step.did(f"written: {', '.join(written)}")
-            if removed := prune(self.engine, self.checkout.cache, everything):
-                step.did(f"old ones removed: {', '.join(removed)}")
+        if tags := start_in_background(self.engine, self.owner.cache):
+            self.steps.console.print(f"packing {len(tags)} images for later in the background, log in {LOG}")
 
     def _networks(self) -> tuple[Description, dict[str, Network]]:
         with self.steps.step("networks") as step:
-            inventory = read_inventory(self.checkout)
-            description = describe(inventory)
-            networks = plan_networks(self.checkout, description.networks)
+            description = describe(self.owner.inventory)
+            networks = plan_networks(self.owner, description.networks)
             thirds = [int(str(network.subnet).split(".")[2]) for network in networks.values()]
-            taken = taken_subnets(self.engine, self.checkout, [network.bridge for network in networks.values()])
+            taken = taken_subnets(self.engine, self.owner, [network.bridge for network in networks.values()])
             prefix = choose_prefix(description.prefix, thirds, taken)
             if prefix != description.prefix:
-                write_prefix(self.checkout.prefix_file, prefix)
+                write_prefix(self.owner.prefix_file, prefix)
                 step.did(f"{description.prefix} is taken, using {prefix}")
-                description = describe(inventory, prefix)
-                networks = plan_networks(self.checkout, description.networks)
+                description = describe(self.owner.inventory, prefix)
+                networks = plan_networks(self.owner, description.networks)
             if made := [
-                network.name for network in networks.values() if ensure_network(self.engine, self.checkout, network)
+                network.name for network in networks.values() if ensure_network(self.engine, self.owner, network)
             ]:
                 step.did(f"made: {', '.join(made)}")
             switch_off_checksum_offload(networks["external"].bridge)
             step.note(", ".join(str(network.subnet) for network in networks.values()))
         return description, networks
 
-    def _images(self, description: Description, network: Network) -> tuple[dict[str, Recipe], list[Recipe]]:
+    def _images(self, description: Description, network: Network) -> dict[str, Recipe]:
         """Makes sure of all images and of the package cache.
 
         Returns:
-            Group → image, and all recipes.
+            Group → image.
         """
-        packages = release_packages(self.checkout, description.release)
+        packages = release_packages(self.owner.root, description.release)
         groups = sorted({host.group for host in description.hosts})
         base = base_recipe()
         package_cache = packages_recipe(base, "package-cache", PACKAGE_CACHE)
         images = {group: packages_recipe(base, group, packages.get(group, ())) for group in groups}
-        with self.steps.step("image base") as step:
-            if outcome := ensure_base(self.engine, self.checkout, base):
-                step.did(outcome)
-        with self.steps.step("package cache") as step:
-            if outcome := ensure_packages_image(self.engine, self.checkout, base, package_cache, network.name, ""):
-                step.did(f"image {outcome}")
-            if ensure_cache(self.engine, self.checkout, network, package_cache, base.mirrors.proxy):
-                step.did("started")
-        address = f"{cache_address(network)}:{PORT}"
-
-        def image(recipe: Recipe) -> None:
-            with self.steps.step(f"image {recipe.name}") as step:
-                if outcome := ensure_packages_image(self.engine, self.checkout, base, recipe, network.name, address):
+        everything = [package_cache, *images.values()]
+        with self.steps.step("images") as step:
+            ready = [recipe for recipe in everything if self.engine.inspect("image", recipe.tag)]
+            absent = [recipe for recipe in everything if recipe not in ready]
+            loaded = [recipe for recipe in absent if load(self.engine, self.owner.cache, recipe.tag)]
+            if loaded:
+                step.did(f"from the cache: {', '.join(recipe.name for recipe in loaded)}")
+            to_make = [recipe for recipe in absent if recipe not in loaded]
+        if to_make:
+            with self.steps.step("image base") as step:
+                if outcome := ensure_base(self.engine, self.owner, base):
                     step.did(outcome)
+        if package_cache in to_make:
+            self._install(base, package_cache, network, "")
+        with self.steps.step("package cache") as step:
+            if ensure_cache(self.engine, self.owner, network, package_cache, base.mirrors.proxy):
+                step.did("started")
+            if not cache_answers(network):
+                step.note("does not answer: packages come straight from the mirror")
+        address = f"{cache_address(network)}:{PORT}"
+        _parallel(
+            lambda recipe: self._install(base, recipe, network, address),
+            [recipe for recipe in to_make if recipe != package_cache],
+        )
+        return images
 
-        _parallel(image, images.values())
-        return images, [base, package_cache, *images.values()]
+    def _install(self, base: Recipe, recipe: Recipe, network: Network, apt_cache: str) -> None:
+        with self.steps.step(f"image {recipe.name}") as step:
+            install_packages(self.engine, self.owner, base, recipe, network.name, apt_cache)
+            step.did(f"{len(recipe.packages)} packages and what they need installed")
 
     def _host(
         self, host: HostDescription, description: Description, networks: dict[str, Network], image: Recipe
     ) -> None:
         with self.steps.step(host.name) as step:
             outcome, changed = ensure_host(
-                self.engine, self.checkout, host, description.hosts, networks, image, recreate=self.recreate
+                self.engine, self.owner, host, description.hosts, networks, image, recreate=self.recreate
             )
             if outcome:
                 step.note(outcome)
             step.changed = changed
-            step.note(f"{host.addresses['management']} {wait_until_ready(self.engine, self.checkout, host)}")
+            step.note(f"{host.addresses['management']} {wait_until_ready(self.engine, self.owner, host)}")
 
 
 def _parallel(work: Callable[[Item], None], items: Iterable[Item]) -> None:

@@ -131,7 +131,7 @@ class Context:
         if origin is not None:
             return Finding(origin.file, origin.line, name + where, text, wrong, action)
         for file in self.definitions.opaque:
-            if line := line_in_text(file, name):
+            if line := line_in_text(file, name, host):
                 return Finding(file, line, name + where, text, wrong, action)
         return Finding(self.source, None, name + where, text, wrong, action)
 

@@ -97,14 +97,16 @@ def scan(sources: Sequence[str], extra: Mapping[str, Any], loader: Any) -> Defin
     return result
 
 
-def line_in_text(file: str, key: str) -> int | None:
-    """First line of a file of another format (INI) that sets a key."""
+def line_in_text(file: str, key: str, host: str | None) -> int | None:
+    """Line of a file of another format (INI) that sets a key: the host's own if there is one, else the first."""
     try:
         lines = Path(file).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return None
     setting = re.compile(rf"(?<![\w]){re.escape(key)}\s*[=:]")
-    return next((number for number, line in enumerate(lines, 1) if setting.search(line)), None)
+    found = [(number, line) for number, line in enumerate(lines, 1) if setting.search(line)]
+    of_host = [number for number, line in found if host and line.split()[0] == host]
+    return next(iter([*of_host, *(number for number, _ in found)]), None)
 
 
 def _hosts_files(source: Path) -> Iterator[Path]:
@@ -151,6 +153,9 @@ def _compose(file: Path, result: Definitions, text: str) -> tuple[Any, Any] | No
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or str(error)
+        begun = getattr(error, "context_mark", None)
+        if mark and begun and begun.line != mark.line:
+            problem = f"{error.context} of line {begun.line + 1}: {problem}"  # type: ignore[attr-defined]
         result.unreadable.append(str(file))
         result.findings.append(
             Finding(

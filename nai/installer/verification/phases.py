@@ -65,7 +65,7 @@ def begin(settings: Settings, show: Callable[[str], None]) -> Report:
         connection = connect(settings.clouds_file)
         step.seen = f"signed in to {connection.config.config['auth']['auth_url']}"
     with report.step("compute hosts are up") as step:
-        _require_compute_hosts(connection, settings.compute_hosts)
+        _wait_for_compute_hosts(connection, settings)
         step.seen = ", ".join(settings.compute_hosts)
     with report.step("leftovers of an earlier run removed") as step:
         removed = objects.remove_all(connection, settings.timeout_seconds)
@@ -164,13 +164,21 @@ def summary(report: Report) -> str:
     return f"{table(report)}\nreport: {report.file}"
 
 
-def _require_compute_hosts(connection: Any, wanted: tuple[str, ...]) -> None:
-    states = {item.host: item.state for item in connection.compute.services(binary="nova-compute")}
-    missing = [f"{host} is {states.get(host, 'unknown to Nova')}" for host in wanted if states.get(host) != "up"]
-    if missing or not wanted:
-        raise CheckFailedError(
-            "nova-compute up on every host of group compute", "; ".join(missing) or "the group has no host"
-        )
+def _wait_for_compute_hosts(connection: Any, settings: Settings) -> None:
+    """Nova takes up to half a minute to notice that a compute host is back."""
+    expected = "nova-compute up on every host of group compute"
+    if not settings.compute_hosts:
+        raise CheckFailedError(expected, "the group has no host")
+    missing: list[str] = []
+
+    def look() -> bool | None:
+        states = {item.host: item.state for item in connection.compute.services(binary="nova-compute")}
+        wanted = [host for host in settings.compute_hosts if states.get(host) != "up"]
+        missing[:] = [f"{host} is {states.get(host, 'unknown to Nova')}" for host in wanted]
+        return None if missing else True
+
+    hint = "; see `systemctl status nova-compute` and nova-compute.log there"
+    wait_for(look, expected, lambda: "; ".join(missing) + hint, min(settings.timeout_seconds, 30), poll_seconds=1)
 
 
 def _boot(connection: Any, settings: Settings, report: Report, name: str, network: Mapping[str, Any]) -> list[Instance]:

@@ -1,8 +1,8 @@
 """Connects the host's interfaces to Open vSwitch; run at boot and whenever Open vSwitch was restarted.
 
 Reads a JSON file: `datapath` (`system` or `netdev`) and `bridges`, each with `name`, `address` (CIDR, may be empty) and
-`interface` (may be empty). Each bridge takes its interface as a port, and the interface's addresses and routes with it. Running
-it again changes nothing.
+`interface` (may be empty). Each bridge takes its interface as a port, and the interface's addresses and routes with it.
+Running it again changes nothing.
 """
 
 import json
@@ -24,7 +24,7 @@ def run(*argv):
     Raises:
         WiringError: It failed.
     """
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)  # noqa: S603  # literal programs
     if done.returncode:
         raise WiringError(f"{' '.join(argv)}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
@@ -65,7 +65,7 @@ def choose_interface(bridge, addresses, ports):
 
 
 def routes_of(interface):
-    """Arguments of `ip route replace` for the routes through an interface that somebody set; the kernel's own come by themselves."""
+    """Arguments of `ip route replace` for the routes that somebody set; the kernel's own come by themselves."""
     moved = []
     for route in json.loads(run("ip", "-j", "-4", "route", "show", "dev", interface) or "[]"):
         if route.get("protocol") == "kernel":

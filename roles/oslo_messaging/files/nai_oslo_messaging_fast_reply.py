@@ -1,10 +1,11 @@
 """Lets callers of oslo.messaging's RPC see their answer within milliseconds.
 
-`ReplyWaiters.get` of oslo.messaging 14.4 and later looks for an answer every 0.5 s (a blocking wait is not possible there,
-see Launchpad bug 2035113), so every remote call takes at least that long. No option changes it. A .pth file beside this module
-imports it in every Python process; it does nothing but wait for `oslo_messaging._drivers.amqpdriver` to be imported, and then
-replaces that one function by the same loop with a poll that grows from 5 to 50 ms, if the function is one that was read
-and tested. Otherwise it says so once and leaves it alone. Can go when oslo.messaging has such an option.
+`ReplyWaiters.get` of oslo.messaging 14.4 and later looks for an answer every 0.5 s (a blocking wait is not possible
+there, see Launchpad bug 2035113), so every remote call takes at least that long, and no option changes it. A .pth
+file beside this module imports it in every Python process; it does nothing but wait until
+`oslo_messaging._drivers.amqpdriver` is imported. Then it replaces that one function by the same loop with a poll that
+grows from 5 to 50 ms, if the function is one that was read and tested; otherwise it says so once and leaves it alone.
+Can go when oslo.messaging has an option.
 """
 
 import sys
@@ -43,9 +44,10 @@ def patch(driver):
     Returns:
         Whether it was replaced.
     """
-    import hashlib
-    import inspect
-    import logging
+    # Here, not above: every Python process of the host reads this file.
+    import hashlib  # noqa: PLC0415
+    import inspect  # noqa: PLC0415
+    import logging  # noqa: PLC0415
 
     try:
         source = inspect.getsource(driver.ReplyWaiters.get)

@@ -10,6 +10,9 @@ from ansible_collections.nubomedia.nai.plugins.module_utils import openstack as 
 from keystoneauth1 import exceptions as auth_errors
 from openstack import exceptions as sdk_errors
 
+# The SDK warns about its own optional InfluxDB reporting whenever it reads a configuration (seen with 4.22).
+pytestmark = pytest.mark.filterwarnings("ignore:Support for InfluxDB")
+
 
 class EndedError(Exception):
     """The module ended."""

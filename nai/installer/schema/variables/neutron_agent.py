@@ -11,6 +11,6 @@ VARIABLES = for_role(
         minimum=1,
         maximum=60,
         unit="seconds",
-        help="How often the Open vSwitch agent looks for new ports. Half of it adds to the time an instance needs to start.",
+        help="How often the Open vSwitch agent looks for new ports. Half of it adds to an instance's start.",
     ),
 )

@@ -97,7 +97,7 @@ def _differing(context: Context) -> Iterator[Finding]:
                 of_value.setdefault(shown(value), host)
         if len(of_value) > 1:
             told = ", ".join(f"{value} on {host}" for value, host in list(of_value.items())[:3])
-            place = next(host for host in reversed(hosts) if context.origin(host, variable.name))
+            place = next((host for host in reversed(hosts) if context.origin(host, variable.name)), None)
             yield context.finding(
                 place,
                 variable.name,

@@ -88,8 +88,8 @@ def test_a_good_inventory_has_no_error(make_inventory: MakeInventory) -> None:
             id="required",
         ),
         pytest.param(
-            {"nai_tunnel_cidr": "10.1.0.0/16"},
-            f'{MAIN}:3: nai_tunnel_cidr: value "10.1.0.0/16" overlaps nai_management_cidr 10.1.0.0/24;'
+            {"nai_tunnel_cidr": "10.2.0.0/15"},
+            f'{MAIN}:4: nai_external_cidr: value "10.3.0.0/24" overlaps nai_tunnel_cidr 10.2.0.0/15;'
             " give each its own network",
             id="overlap",
         ),
@@ -166,7 +166,10 @@ def test_a_wrong_variable(make_inventory: MakeInventory, changes: dict[str, Any]
             "        compute:\n",
             "        computes:\n",
             [
-                "lab: group compute: is missing (did you mean computes?); add it below nai with the hosts that instances run on"
+                (
+                    "lab: group compute: is missing (did you mean computes?);"
+                    " add it below nai with the hosts that instances run on"
+                )
             ],
             id="missing-group",
         ),
@@ -174,8 +177,10 @@ def test_a_wrong_variable(make_inventory: MakeInventory, changes: dict[str, Any]
             "              nai_management_address: 10.1.0.21\n",
             "",
             [
-                "lab: host compute1: has no nai_management_address; add it to the host: the host's address in the"
-                " management network"
+                (
+                    "lab: host compute1: has no nai_management_address; add it to the host: the host's address in the"
+                    " management network"
+                )
             ],
             id="missing-address",
         ),
@@ -183,8 +188,10 @@ def test_a_wrong_variable(make_inventory: MakeInventory, changes: dict[str, Any]
             "10.1.0.21",
             "10.1.0.10",
             [
-                'lab/hosts.yml:13: nai_management_address: value "10.1.0.10" (host compute1) is also'
-                " nai_management_address of host controller1; give each its own address"
+                (
+                    'lab/hosts.yml:14: nai_management_address: value "10.1.0.10" (host compute1) is also'
+                    " nai_management_address of host controller1; give each its own address"
+                )
             ],
             id="address-twice",
         ),
@@ -192,8 +199,10 @@ def test_a_wrong_variable(make_inventory: MakeInventory, changes: dict[str, Any]
             "10.1.0.21",
             "10.9.0.21",
             [
-                'lab/hosts.yml:13: nai_management_address: value "10.9.0.21" (host compute1) is not inside'
-                " nai_management_cidr 10.1.0.0/24; correct the address or the network"
+                (
+                    'lab/hosts.yml:14: nai_management_address: value "10.9.0.21" (host compute1) is not inside'
+                    " nai_management_cidr 10.1.0.0/24; correct the address or the network"
+                )
             ],
             id="address-outside",
         ),
@@ -201,8 +210,10 @@ def test_a_wrong_variable(make_inventory: MakeInventory, changes: dict[str, Any]
             "10.1.0.21",
             "10.1.0.255",
             [
-                'lab/hosts.yml:13: nai_management_address: value "10.1.0.255" (host compute1) is the network\'s own'
-                " address in nai_management_cidr 10.1.0.0/24; correct the address or the network"
+                (
+                    'lab/hosts.yml:14: nai_management_address: value "10.1.0.255" (host compute1) is the network\'s own'
+                    " address in nai_management_cidr 10.1.0.0/24; correct the address or the network"
+                )
             ],
             id="broadcast-address",
         ),
@@ -210,8 +221,10 @@ def test_a_wrong_variable(make_inventory: MakeInventory, changes: dict[str, Any]
             "              nai_external_address: 10.3.0.10\n",
             "",
             [
-                "lab: host controller1: has neither nai_external_address nor nai_external_interface; set one of them:"
-                " the controller needs an interface in the external network"
+                (
+                    "lab: host controller1: has neither nai_external_address nor nai_external_interface;"
+                    " set one of them: the controller needs an interface in the external network"
+                )
             ],
             id="no-external-interface",
         ),
@@ -219,23 +232,27 @@ def test_a_wrong_variable(make_inventory: MakeInventory, changes: dict[str, Any]
             "      vars:\n",
             "      variables:\n",
             [
-                "lab/hosts.yml:18: group nai: has the key variables, which Ansible passes over;"
-                " a group has hosts, children and vars: put variables under vars, groups under children"
+                (
+                    "lab/hosts.yml:20: group nai: has the key variables, which Ansible passes over;"
+                    " a group has hosts, children and vars: put variables under vars, groups under children"
+                )
             ],
             id="unknown-key-of-a-group",
         ),
         pytest.param(
             "              nai_tunnel_address: 10.2.0.21\n",
             "              nai_tunnel_address: 10.2.0.21\n              nai_tunnel_address: 10.2.0.22\n",
-            ["lab/hosts.yml:15: nai_tunnel_address: is set a second time (first in line 14); delete one of the two"],
+            ["lab/hosts.yml:16: nai_tunnel_address: is set a second time (first in line 15); delete one of the two"],
             id="name-twice",
         ),
         pytest.param(
             "            operations1:\n",
             "            operations1: [\n",
             [
-                "lab/hosts.yml:17: is not valid YAML: did not find expected ',' or ']';"
-                " check quotes, colons and indentation at and above this line"
+                (
+                    "lab/hosts.yml:20: is not valid YAML: while parsing a flow sequence of line 18:"
+                    " did not find expected ',' or ']'; check quotes, colons and indentation at and above this line"
+                )
             ],
             id="unreadable",
         ),
@@ -247,11 +264,13 @@ def test_wrong_hosts(make_inventory: MakeInventory, old: str, new: str, expected
 
 
 def test_two_controllers(make_inventory: MakeInventory) -> None:
-    hosts = GOOD_HOSTS.replace(
-        "        compute:\n",
-        "            controller2:\n              nai_management_address: 10.1.0.11\n"
-        "              nai_tunnel_address: 10.2.0.11\n              nai_external_address: 10.3.0.11\n        compute:\n",
-    )
+    second = """\
+            controller2:
+              nai_management_address: 10.1.0.11
+              nai_tunnel_address: 10.2.0.11
+              nai_external_address: 10.3.0.11
+"""
+    hosts = GOOD_HOSTS.replace("        compute:\n", f"{second}        compute:\n")
     assert lines(make_inventory(hosts=hosts)) == [
         "lab: group controller: has 2 hosts (controller1, controller2); keep one host in it"
     ]
@@ -265,8 +284,10 @@ def test_an_empty_group(make_inventory: MakeInventory) -> None:
 
 def test_variables_for_a_group_that_does_not_exist(make_inventory: MakeInventory) -> None:
     assert lines(make_inventory(files={"group_vars/controllers.yml": "keystone_processes: 2\n"})) == [
-        "lab/group_vars/controllers.yml: group controllers: is not in the inventory (did you mean controller?),"
-        " so nothing reads this file; rename group_vars/controllers or delete it"
+        (
+            "lab/group_vars/controllers.yml: group controllers: is not in the inventory (did you mean controller?),"
+            " so nothing reads this file; rename group_vars/controllers or delete it"
+        )
     ]
 
 
@@ -289,14 +310,16 @@ def test_all_errors_at_once_and_each_once(make_inventory: MakeInventory) -> None
     [
         (
             "nai_releas=epoxy",
-            "extra vars: nai_releas: is an unknown variable (did you mean nai_release?);"
-            " correct or delete it; docs/reference/variables.md lists all",
+            (
+                "extra vars: nai_releas: is an unknown variable (did you mean nai_release?);"
+                " correct or delete it; docs/reference/variables.md lists all"
+            ),
         ),
         ("{nai_vni_max: 0.5}", "extra vars: nai_vni_max: value 0.5 is not a whole number; write digits only"),
         ("nonsense", None),
         (
             "[1, 2]",
-            "extra vars: cannot be read: '[1, 2]' is not name=value, YAML or @file; write -e name=value or -e @file",
+            ("extra vars: cannot be read: '[1, 2]' is not name=value, YAML or @file; write -e name=value or -e @file"),
         ),
     ],
 )
@@ -331,14 +354,20 @@ def test_an_ini_inventory(make_inventory: MakeInventory) -> None:
     (inventory / "hosts.yml").unlink()
     (inventory / "hosts").write_text(
         "[nai:children]\ncontroller\ncompute\noperations\n"
-        "[controller]\nc1 nai_management_address=10.1.0.10 nai_tunnel_address=10.2.0.10 nai_external_address=10.3.0.10\n"
+        "[controller]\nc1 nai_management_address=10.1.0.10 nai_tunnel_address=10.2.0.10\n"
         "[compute]\nn1 nai_management_address=10.1.0.21 nai_tunnel_address=10.2.0.221x\n"
         "[operations]\no1 nai_management_address=10.1.0.30 nai_adress=3\n"
+        "[controller:vars]\nnai_external_interface=eth2\n"
     )
     assert lines(inventory) == [
-        "lab/hosts:10: nai_adress: is an unknown variable; correct or delete it; docs/reference/variables.md lists all",
-        'lab/hosts:8: nai_tunnel_address: value "10.2.0.221x" is not an IPv4 address;'
-        " write four numbers from 0 to 255 with dots between them",
+        (
+            'lab/hosts:8: nai_tunnel_address: value "10.2.0.221x" is not an IPv4 address;'
+            " write four numbers from 0 to 255 with dots between them"
+        ),
+        (
+            "lab/hosts:10: nai_adress: is an unknown variable (did you mean nai_tunnel_address?);"
+            " correct or delete it; docs/reference/variables.md lists all"
+        ),
     ]
 
 
@@ -355,7 +384,8 @@ def test_a_file_that_another_password_encrypts(make_inventory: MakeInventory) ->
 
 
 def test_no_error_shows_a_secret(make_inventory: MakeInventory) -> None:
-    found = lines(make_inventory(keystone_admin_password="geheim"), "rabbitmq_openstack_password=auch geheim")
+    changes = {"keystone_admin_password": "geheim"}
+    found = lines(make_inventory(**changes), "rabbitmq_openstack_password=auch geheim")
     assert len(found) >= 3
     assert not [line for line in found if "geheim" in line]
 
@@ -365,5 +395,5 @@ def test_host_ranges_have_lines(make_inventory: MakeInventory) -> None:
         "10.2.0.21", '"10.2.0.{{ inventory_hostname[7:] }}"'
     )
     found = lines(make_inventory(hosts=hosts.replace("10.1.0.21", '"10.1.0.{{ 1 + inventory_hostname[7:] | int }}x"')))
-    assert found[0].startswith("lab/hosts.yml:13: nai_management_address: value")
+    assert found[0].startswith("lab/hosts.yml:14: nai_management_address: value")
     assert len(found) == 3

@@ -1,4 +1,4 @@
-"""Which testbed this is: everything of it carries the id of the checkout it was made from."""
+"""Which testbed this is: all of it carries the id of the checkout it was made from, and nothing else is touched."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from nai.installer.checkout import checkout
+
 LABEL = "nai.testbed"
 """Label of every container, volume and network; its value is the id."""
 
-INVENTORY = Path("inventories/testbed")
 
-
-def checkout_id(checkout: Path) -> str:
-    """Returns the id of a checkout's testbed: eight hex digits of its real path, so a link to it is the same testbed."""
-    return hashlib.sha256(str(checkout.resolve()).encode()).hexdigest()[:8]
+def checkout_id(root: Path) -> str:
+    """Returns the id of a checkout: eight hex digits of its real path, so a link to it is the same checkout."""
+    return hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
-class Checkout:
-    """A working copy of the project and the names its testbed uses.
+class Owner:
+    """A working copy of the project as the owner of a testbed, and the names its testbed uses.
 
     Attributes:
         root: Its directory.
@@ -48,7 +48,7 @@ class Checkout:
     @property
     def inventory(self) -> Path:
         """The inventory that describes the hosts."""
-        return self.root / INVENTORY
+        return self.root / "inventories" / "testbed"
 
     @property
     def prefix_file(self) -> Path:
@@ -60,7 +60,6 @@ class Checkout:
         return f"nai-{self.id}-{part}"
 
 
-def this_checkout() -> Checkout:
-    """Returns the checkout this package was installed from (it is installed editable)."""
-    cache = Path(os.environ.get("NAI_CACHE_DIR", "/var/cache/nai"))
-    return Checkout(Path(__file__).resolve().parents[3], cache)
+def this_checkout() -> Owner:
+    """Returns the checkout this command runs for; NAI_CACHE_DIR moves the shared cache."""
+    return Owner(checkout(), Path(os.environ.get("NAI_CACHE_DIR", "/var/cache/nai")))

@@ -1,0 +1,82 @@
+"""`python -m tests.bench [measure …]`: measures, writes tests/bench/results/<date>.json and docs/figures.md."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.bench import boot, journal, memory, scaling, verbs
+from tests.bench.page import page
+from tests.support.repository import ROOT
+
+RESULTS = ROOT / "tests" / "bench" / "results"
+
+MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
+    "deployment": journal.first_deployment,
+    "memory": memory.measure,
+    "boot": boot.measure,
+    "verbs": verbs.measure,
+    "scaling": scaling.measure,
+}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures depend on."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        "unknown",
+    )
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "commit": commit.stdout.strip() or "unknown",
+        "cpus": os.cpu_count(),
+        "cpu_model": model,
+        "memory_gb": round(pages / 2**30),
+        "kernel": platform.release(),
+    }
+
+
+def main(names: list[str]) -> int:
+    """Measures what is named, or everything; a measure that fails is noted and the others go on.
+
+    Returns:
+        1 when a measure failed.
+    """
+    unknown = set(names) - set(MEASURES)
+    if unknown:
+        sys.stderr.write(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}\n")
+        return 2
+    now = datetime.now(UTC)
+    results: dict[str, Any] = {"machine": machine(), "measures": {}, "failures": {}}
+    for name in names or MEASURES:
+        sys.stdout.write(f"{name} …\n")
+        sys.stdout.flush()
+        try:
+            results["measures"][name] = MEASURES[name]()
+        except Exception as error:  # noqa: BLE001  # a failed measure must not lose the others
+            traceback.print_exc()
+            results["failures"][name] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / f"{now:%Y-%m-%dT%H%M%SZ}.json"
+    file.write_text(json.dumps(results, indent=2) + "\n")
+    (ROOT / "docs" / "figures.md").write_text(page(results, file.name))
+    sys.stdout.write(f"{file.relative_to(ROOT)} and docs/figures.md written\n")
+    return 1 if results["failures"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

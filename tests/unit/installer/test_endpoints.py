@@ -1,0 +1,77 @@
+"""Where the services are, and the files to log in with."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nai.installer.credentials import clouds_document, write_credentials
+from nai.installer.endpoints import EndpointsError, endpoints
+from nai.installer.endpoints_table import table
+from nai.installer.inventory import Inventory
+from tests.unit.installer.conftest import MakeInventory
+
+PASSWORDS = {"keystone_admin_password": "admin-secret-1", "rabbitmq_openstack_password": "rabbit-secret-1"}
+
+
+@pytest.fixture
+def inventory(make_inventory: MakeInventory, tmp_path: Path) -> Inventory:
+    return Inventory([make_inventory(nai_state_dir=str(tmp_path / "state"), **PASSWORDS)])
+
+
+def test_each_service_has_address_user_and_a_private_password_file(inventory: Inventory, tmp_path: Path) -> None:
+    found = endpoints(inventory).as_dict()
+    directory = tmp_path / "state" / "credentials" / "lab"
+    assert found["keystone"] == {
+        "url": "http://10.1.0.10:5000/v3",
+        "username": "admin",
+        "password_file": str(directory / "keystone"),
+        "ca_file": None,
+    }
+    assert set(found) == {"keystone", "glance", "placement", "nova", "neutron", "rabbitmq"}
+    assert found["nova"]["url"] == "http://10.1.0.10:8774/v2.1"
+    for service, password in (("nova", "admin-secret-1"), ("rabbitmq", "rabbit-secret-1")):
+        file = Path(found[service]["password_file"])
+        assert file.read_text() == password
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
+def test_clouds_yaml_is_for_openstacksdk(inventory: Inventory) -> None:
+    cloud = yaml.safe_load(Path(endpoints(inventory).clouds_file).read_text())["clouds"]["nai"]
+    assert cloud["auth"]["auth_url"] == "http://10.1.0.10:5000/v3"
+    assert cloud["auth"]["password"] == "admin-secret-1"
+    assert cloud["region_name"] == "RegionOne"
+
+
+def test_the_table_shows_no_password(inventory: Inventory) -> None:
+    text = table(endpoints(inventory))
+    assert "http://10.1.0.10:9696" in text
+    assert "OS_CLIENT_CONFIG_FILE=" in text
+    assert not [password for password in PASSWORDS.values() if password in text]
+
+
+def test_without_secrets_it_says_what_to_do(make_inventory: MakeInventory) -> None:
+    with pytest.raises(EndpointsError, match="keystone_admin_password: is not set; make the secrets with `nai secrets"):
+        endpoints(Inventory([make_inventory()]))
+
+
+def test_a_wrong_release_is_named(make_inventory: MakeInventory) -> None:
+    with pytest.raises(EndpointsError, match="run `nai validate`"):
+        endpoints(Inventory([make_inventory(nai_release="yoga")]))
+
+
+def test_credentials_are_written_once(tmp_path: Path) -> None:
+    file = tmp_path / "a" / "b" / "clouds.yaml"
+    clouds = clouds_document("http://c:5000/v3", "R", "p", "/ca.pem")
+    assert write_credentials(file, {"keystone": "p"}, clouds, dry=True) == [str(file.parent / "keystone"), str(file)]
+    assert not file.parent.exists()
+    assert len(write_credentials(file, {"keystone": "p"}, clouds)) == 2
+    assert write_credentials(file, {"keystone": "p"}, clouds) == []
+    assert write_credentials(file, {"keystone": "q"}, clouds) == [str(file.parent / "keystone")]
+    os.chmod(file, 0o644)  # noqa: PTH101  # not through the class under test
+    assert write_credentials(file, {"keystone": "q"}, clouds) == [str(file)]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert yaml.safe_load(file.read_text())["clouds"]["nai"]["cacert"] == "/ca.pem"
