@@ -193,7 +193,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible publishes n
         folder = self._folder()
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
-        for old in sorted(folder.glob("*.jsonl"))[: -max(1, int(self.get_option("keep"))) or None]:
+        journals = sorted(folder.glob("*.jsonl"))
+        for old in journals[: max(0, len(journals) + 1 - int(self.get_option("keep")))]:
             old.unlink(missing_ok=True)
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         self.path = folder / f"{stamp}-{os.getpid()}.jsonl"

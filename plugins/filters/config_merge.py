@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: config_merge
 short_description: Lays configurations over one another
 description:
-  - Merges dictionaries at every depth; of two values for one key the later one wins. Lists are values: replaced.
+  - Merges dictionaries at every depth; of two values for one key the later one wins. Lists are replaced.
   - V(null) as a later value takes an option back, since P(nubomedia.nai.to_ini#filter) leaves it out.
 version_added: 0.1.0
 author: The NAI authors

@@ -139,7 +139,9 @@ def mounts(text: str) -> list[str]:
     """Returns the mount points that belong to instances; layers and namespaces of Docker are named after containers."""
     points = [line.split()[1] for line in text.splitlines()]
     return sorted(
-        point for point in points if point.startswith(("/var/lib/nova/", "/var/lib/docker/")) or "/netns/" in point
+        point
+        for point in points
+        if point.startswith(("/var/lib/nova/", "/var/lib/docker/", "/run/docker/netns/", "/var/run/docker/netns/"))
     )
 
 

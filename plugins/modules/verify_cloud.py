@@ -55,6 +55,10 @@ report:
   description: Path of the report.
   returned: phases V(begin) and V(finish)
   type: str
+passed:
+  description: Whether every step so far holds. Only V(begin) and V(finish) fail.
+  returned: phases V(prove), V(limits) and V(remove)
+  type: bool
 removed:
   description: Ids that must not show in any name on the hosts any more.
   returned: phase V(remove)

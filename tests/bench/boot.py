@@ -16,6 +16,7 @@ from typing import Any
 from tests.support import cloud, hosts
 from tests.support.images import glance_image
 from tests.support.servers import NewServer, server_factory
+from tests.support.sweep import sweep
 
 COUNT = 10
 
@@ -69,6 +70,7 @@ class Bench:
 def prepared() -> Iterator[Bench]:
     """Image, network and key pair, removed at the end."""
     connection = cloud.connect(cloud.endpoints(hosts.TESTBED))
+    sweep(connection, "bench-")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         key = folder / "id_ed25519"
@@ -108,7 +110,7 @@ def _one(bench: Bench) -> tuple[float, float]:
     net = bench.connection.network
     port = net.create_port(network_id=bench.network.id, security_group_ids=[bench.network.security_group_id])
     external = net.find_network("external", ignore_missing=False)
-    ip = net.create_ip(floating_network_id=external.id, port_id=port.id)
+    ip = net.create_ip(floating_network_id=external.id, port_id=port.id, description="bench-server")
     try:
         with bench.servers() as new:
             start = time.monotonic()

@@ -12,6 +12,7 @@ from tests.support import hosts as machines
 from tests.support.hosts import TESTBED, Host
 from tests.support.images import glance_image
 from tests.support.servers import NewServer, server_factory
+from tests.support.sweep import sweep
 
 HERE = Path(__file__).parent
 
@@ -50,8 +51,13 @@ def endpoints() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def connection(endpoints: dict[str, dict[str, Any]]) -> Any:
-    """The administrator's openstacksdk connection, from the credentials file that `nai endpoints` names."""
-    return platform.connect(endpoints)
+    """The administrator's openstacksdk connection, with the credentials that `nai endpoints` names.
+
+    What an aborted session of these tests left behind is removed first.
+    """
+    made = platform.connect(endpoints)
+    sweep(made, f"{platform.PREFIX}-")
+    return made
 
 
 @pytest.fixture(scope="session")

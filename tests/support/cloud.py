@@ -134,7 +134,9 @@ class Server:
         if not self.addresses:
             port = next(iter(self.connection.network.ports(device_id=self.id)))
             external = self.connection.network.find_network("external", ignore_missing=False)
-            ip = self.connection.network.create_ip(floating_network_id=external.id, port_id=port.id)
+            ip = self.connection.network.create_ip(
+                floating_network_id=external.id, port_id=port.id, description=f"{PREFIX}-server"
+            )
             self.addresses.append(str(ip.floating_ip_address))
         return self.addresses[0]
 

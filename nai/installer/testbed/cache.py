@@ -75,7 +75,7 @@ def ensure_cache(engine: Engine, owner: Owner, network: Network, image: Recipe, 
     program = ["sh", "-c", START, "package-cache", str(PORT), proxy or ""]
     config = digest({"arguments": "\n".join([*arguments, image.tag, *program]).encode()})
     existing = engine.inspect("container", name)
-    if existing:
+    if existing is not None:
         same = existing["Config"]["Labels"].get(CONFIG_LABEL) == config
         if same and existing["State"]["Running"]:
             return False

@@ -162,7 +162,7 @@ def _make(
     name = owner.name(host.name)
     if host.group in HAS_DOCKER:
         volume = volume_name(owner, host.name)
-        if engine.inspect("volume", volume):
+        if engine.inspect("volume", volume) is not None:
             engine("volume", "rm", volume)  # of an earlier host
         engine("volume", "create", "--label", owner.label, volume)
     engine("create", *arguments)
@@ -201,7 +201,7 @@ def remove_host(engine: Engine, owner: Owner, host: HostDescription) -> None:
     """Removes a host and the volume of its engine."""
     close_connections([str(host.addresses["management"])])
     engine("rm", "--force", "--volumes", owner.name(host.name))
-    if host.group in HAS_DOCKER and engine.inspect("volume", volume_name(owner, host.name)):
+    if host.group in HAS_DOCKER and engine.inspect("volume", volume_name(owner, host.name)) is not None:
         engine("volume", "rm", volume_name(owner, host.name))
 
 

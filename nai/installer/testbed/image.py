@@ -26,7 +26,7 @@ def ensure_base(engine: Engine, owner: Owner, recipe: BaseRecipe) -> str:
     Raises:
         TestbedError: debootstrap fails, for instance because the mirror cannot be reached.
     """
-    if engine.inspect("image", recipe.tag):
+    if engine.inspect("image", recipe.tag) is not None:
         return ""
     archive = archive_of(owner.cache, recipe.tag)
     outcome = "from the cache"
@@ -105,7 +105,8 @@ def install_packages(engine: Engine, owner: Owner, base: Recipe, recipe: Recipe,
     """
     container = owner.name(f"bake-{recipe.name}")
     _remove_container(engine, container)
-    arguments = ["--name", container, "--label", owner.label, "--network", network, "--init"]
+    # No `--init`: it leaves an empty /sbin/docker-init in the image, which an engine on the host takes for its own.
+    arguments = ["--name", container, "--label", owner.label, "--network", network]
     engine("run", "--detach", *arguments, base.tag, "sleep", "infinity")
     try:
         environment = ["-e", f"NAI_PACKAGES={' '.join(recipe.packages)}", "-e", f"NAI_APT_CACHE={apt_cache}"]
@@ -118,5 +119,5 @@ def install_packages(engine: Engine, owner: Owner, base: Recipe, recipe: Recipe,
 
 
 def _remove_container(engine: Engine, name: str) -> None:
-    if engine.inspect("container", name):
+    if engine.inspect("container", name) is not None:
         engine("rm", "--force", "--volumes", name)

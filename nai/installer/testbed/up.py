@@ -104,7 +104,7 @@ class Up:
         images = {group: packages_recipe(base, group, packages.get(group, ())) for group in groups}
         everything = [package_cache, *images.values()]
         with self.steps.step("images") as step:
-            ready = [recipe for recipe in everything if self.engine.inspect("image", recipe.tag)]
+            ready = [recipe for recipe in everything if self.engine.inspect("image", recipe.tag) is not None]
             absent = [recipe for recipe in everything if recipe not in ready]
             loaded = [recipe for recipe in absent if load(self.engine, self.owner.cache, recipe.tag)]
             if loaded:

@@ -80,7 +80,8 @@ def wait_until_active(connection: Any, instances: list[Instance], timeout_second
                 continue
             server = seen[instance.id] = connection.compute.get_server(instance.id)
             if server.status == "ERROR":
-                raise CheckFailedError(f"instance {instance.name} on {instance.host} to be active", fault(server))
+                expected = f"instance {instance.name} on {instance.host} to be active"
+                raise CheckFailedError(expected, fault(server, instance.host))
             if server.status == "ACTIVE":
                 instance.active_seconds = round(time.monotonic() - instance.requested, 2)
                 if server.compute_host != instance.host:
@@ -97,11 +98,10 @@ def wait_until_active(connection: Any, instances: list[Instance], timeout_second
     )
 
 
-def fault(server: Any) -> str:
+def fault(server: Any, host: str) -> str:
     """Nova's text about a failed instance, and where to read on."""
     text = (server.fault or {}).get("message", "no text")
-    host = server.compute_host
-    where = f"nova-compute.log on {host}" if host else "nova-scheduler.log on the controller"
+    where = "nova-scheduler.log on the controller" if "No valid host" in text else f"nova-compute.log on {host}"
     return f"Nova says: {text}; see {where}"
 
 

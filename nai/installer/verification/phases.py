@@ -142,21 +142,27 @@ def remove(settings: Settings, report: Report) -> list[str]:
 
 
 def compare_hosts(
-    report: Report, before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Mapping[str, Any]]
+    report: Report,
+    hosts: Iterable[str],
+    before: Mapping[str, Mapping[str, Any]],
+    after: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Compares the hosts with what they were before.
 
     Raises:
-        CheckFailedError: something of this run is left on one, or something new whose origin nobody knows.
+        CheckFailedError: something of this run is left on one, or nobody knows what is on it.
     """
     expected = "the hosts as they were before"
     with report.step("nothing left on the hosts", expected) as step:
+        unknown = [host for host in hosts if host not in before or host not in after]
+        if unknown:
+            raise CheckFailedError(expected, f"{', '.join(unknown)} could not be looked at")
         ours, foreign = leftovers.added(before, after, _on_hosts(report))
         if ours:
             raise CheckFailedError(expected, "; ".join(ours))
-        step.seen = f"no container, link, port, namespace or directory on {len(after)} hosts"
+        step.seen = f"no container, link, port, namespace, mount or directory of this run on {len(after)} hosts"
         if foreign:
-            step.seen += f"; new, but not of this run: {'; '.join(foreign)}"
+            step.seen += f"; {len(foreign)} things are new and not of this run: {'; '.join(foreign[:6])}"
 
 
 def summary(report: Report) -> str:

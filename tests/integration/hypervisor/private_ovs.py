@@ -24,8 +24,18 @@ class PrivateOpenVSwitch:
         subprocess.run(["ovsdb-tool", "create", f"{self._directory}/conf.db", _SCHEMA], check=True)
         log = (self._directory / "log").open("wb")
         for argv in (
-            ["ovsdb-server", f"--remote=punix:{self._directory}/db.sock", f"--unixctl={self._directory}/db.ctl", f"{self._directory}/conf.db"],
-            ["ovs-vswitchd", f"--unixctl={self._directory}/vs.ctl", "--pidfile=" + f"{self._directory}/vs.pid", self.connection],
+            [
+                "ovsdb-server",
+                f"--remote=punix:{self._directory}/db.sock",
+                f"--unixctl={self._directory}/db.ctl",
+                f"{self._directory}/conf.db",
+            ],
+            [
+                "ovs-vswitchd",
+                f"--unixctl={self._directory}/vs.ctl",
+                "--pidfile=" + f"{self._directory}/vs.pid",
+                self.connection,
+            ],
         ):
             self._daemons.append(subprocess.Popen(argv, stdout=log, stderr=log))
             if argv[0] == "ovsdb-server":

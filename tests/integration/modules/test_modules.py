@@ -1,7 +1,7 @@
 """The contract of each module, on real files and a real systemd: the reported `changed` is right at every step.
 
-Each playbook beside this file asserts its steps itself, in check mode and for real: create, create again, change, change
-again, delete, delete again.
+Each playbook beside this file asserts its steps itself, in check mode and for real: create, create again, change,
+change again, delete, delete again.
 """
 
 import os

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nai.installer.masking import MASK, mask, mask_deep, secret_values
 
-SECRET = 'p/a s"s&word'  # noqa: S105
+SECRET = 'p/a s"s&word'
 SECRETS = frozenset({SECRET})
 
 

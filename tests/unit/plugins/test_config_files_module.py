@@ -70,9 +70,7 @@ def test_no_diff_unless_asked(tmp_path: Path, run_module: RunModule) -> None:
     ("content", "said"),
     [(b"\x00\x01", "binary"), (b"\xff\xfe", "binary"), (b"x" * 70_000, "larger than")],
 )
-def test_binary_and_large_files_are_not_shown(
-    tmp_path: Path, run_module: RunModule, content: bytes, said: str
-) -> None:
+def test_binary_and_large_files_are_not_shown(tmp_path: Path, run_module: RunModule, content: bytes, said: str) -> None:
     target = tmp_path / "file"
     target.write_bytes(content)
     [entry] = run_module(config_files, options({target: "small\n"}), check=True)["diff"]

@@ -85,7 +85,7 @@ def test_merging_is_associative_and_keeps_what_it_is_given(
 
 def test_what_is_no_layer() -> None:
     with pytest.raises(AnsibleFilterError, match="not list"):
-        merge.config_merge({}, [])  # type: ignore[arg-type]
+        merge.config_merge({}, [])
 
 
 def test_rabbitmq_hash() -> None:

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.nubomedia.nai.plugins.module_utils import netlink
 from ansible_collections.nubomedia.nai.plugins.modules import host_info
 
@@ -32,8 +33,6 @@ def test_facts(run_module: RunModule) -> None:
 
 
 def test_every_fact_is_documented(run_module: RunModule) -> None:
-    import yaml
-
     documented = yaml.safe_load(host_info.RETURN)["ansible_facts"]["contains"]["nai_host"]["contains"]
     found = run_module(host_info, {}, check=True)["ansible_facts"]["nai_host"]
     assert set(found) <= set(documented)
@@ -41,7 +40,7 @@ def test_every_fact_is_documented(run_module: RunModule) -> None:
 
 def test_os_release(tmp_path: Path) -> None:
     (tmp_path / "etc").mkdir()
-    (tmp_path / "etc/os-release").write_text('# comment\nID=debian\nVERSION_ID="13"\nNAME=\'Debian\'\n\n')
+    (tmp_path / "etc/os-release").write_text("# comment\nID=debian\nVERSION_ID=\"13\"\nNAME='Debian'\n\n")
     assert host_info.os_release(tmp_path) == {"ID": "debian", "VERSION_ID": "13", "NAME": "Debian"}
     assert host_info.os_release(tmp_path / "none") == {}
 

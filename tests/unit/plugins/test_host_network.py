@@ -1,4 +1,5 @@
 """Interfaces, routes, ports and the kernel's Open vSwitch."""
+# ruff: noqa: D102, D105, D107  # a test's name says what it proves, a fake's what it stands for
 
 import struct
 from pathlib import Path
@@ -53,7 +54,9 @@ def test_the_default_route_with_the_least_metric(tmp_path: Path) -> None:
 
 
 def test_listening_ports(tmp_path: Path) -> None:
-    line = "   0: {local}:{port} 00000000:0000 {state} 00000000:00000000 00:00000000 00000000     0        0 {inode} 1\n"
+    line = (
+        "   0: {local}:{port} 00000000:0000 {state} 00000000:00000000 00:00000000 00000000     0        0 {inode} 1\n"
+    )
     write(
         tmp_path / "proc/net/tcp",
         HEAD
@@ -103,9 +106,7 @@ class TestOpenVSwitch:
 
     @pytest.mark.parametrize("may_load", [True, False])
     @pytest.mark.parametrize("loads", [True, False])
-    def test_it_can_be_loaded_or_not(
-        self, kernel: dict[str, Any], tmp_path: Path, may_load: bool, loads: bool
-    ) -> None:
+    def test_it_can_be_loaded_or_not(self, kernel: dict[str, Any], tmp_path: Path, may_load: bool, loads: bool) -> None:
         kernel["modprobe"] = loads
         assert host_network.openvswitch_in_kernel(may_load=may_load, root=tmp_path) is loads
         assert all(may_load or "--dry-run" in options for options in kernel["tried"])
@@ -188,7 +189,11 @@ DONE = message(3, b"\0\0\0\0")
 
 
 def test_addresses_from_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    four = struct.pack("=BBBBI", 2, 24, 0, 0, 2) + attribute(1, bytes([192, 0, 2, 1])) + attribute(2, bytes([192, 0, 2, 10]))
+    four = (
+        struct.pack("=BBBBI", 2, 24, 0, 0, 2)
+        + attribute(1, bytes([192, 0, 2, 1]))
+        + attribute(2, bytes([192, 0, 2, 10]))
+    )
     six = struct.pack("=BBBBI", 10, 64, 0, 0, 2) + attribute(1, b"\x20\x01\x0d\xb8" + b"\0" * 11 + b"\x01")
     other = struct.pack("=BBBBI", 7, 0, 0, 0, 3)
     monkeypatch.setattr(

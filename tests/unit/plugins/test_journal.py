@@ -1,4 +1,5 @@
 """The journal of a run."""
+# ruff: noqa: D102, D107  # a test's name says what it proves, a fake's what it stands for
 
 import json
 import os
@@ -7,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from ansible import context
+from ansible import constants, context
 from ansible.utils.context_objects import CLIArgs
 from ansible_collections.nubomedia.nai.plugins.callback.journal import CallbackModule
 
@@ -45,7 +46,7 @@ def lines(journal: CallbackModule) -> list[dict[str, Any]]:
 
 PLAYBOOK = SimpleNamespace(_file_name="/some/where/site.yml")
 HOST = SimpleNamespace(get_name=lambda: "compute1")
-SECRET = "never-written"  # noqa: S105
+SECRET = "never-written"
 
 
 def play(name: str) -> Any:
@@ -98,11 +99,9 @@ def test_a_run(journal: CallbackModule) -> None:
     assert statuses == ["ok", "ignored", "failed", "skipped", "unreachable", "ignored"]
     assert [event["changed"] for event in events if event["event"] == "task"] == [True] + [False] * 5
     assert events[2]["task"] == "role : task"
-    assert events[2]["seconds"] > 0
+    assert events[2]["seconds"] >= 0
     assert events[-2]["failed"] == 2
-    assert events[-1]["hosts"] == {
-        "compute1": {"ok": 1, "changed": 1, "failed": 1, "unreachable": 1, "skipped": 1}
-    }
+    assert events[-1]["hosts"] == {"compute1": {"ok": 1, "changed": 1, "failed": 1, "unreachable": 1, "skipped": 1}}
     [table] = journal._display.texts
     assert "nova" in table
     assert "total" in table
@@ -154,8 +153,6 @@ def test_a_journal_that_cannot_be_written_disturbs_nothing(journal: CallbackModu
 def test_the_folder_beside_the_configuration(
     journal: CallbackModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ansible import constants
-
     monkeypatch.setattr(journal, "get_option", {"keep": 3}.get)
     monkeypatch.setattr(constants, "CONFIG_FILE", str(tmp_path / "ansible.cfg"))
     journal.v2_playbook_on_start(PLAYBOOK)

@@ -1,4 +1,5 @@
 """The module migration, with commands of this machine."""
+# ruff: noqa: D102, D105, D107  # a test's name says what it proves, a fake's what it stands for
 
 import json
 from pathlib import Path
@@ -6,13 +7,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.nubomedia.nai.plugins.module_utils import mariadb_tables, migrations
+from ansible_collections.nubomedia.nai.plugins.module_utils.lazy import module_or_none
 from ansible_collections.nubomedia.nai.plugins.module_utils.mariadb_tables import DatabaseError, has_tables
 from ansible_collections.nubomedia.nai.plugins.module_utils.migrations import Command, CommandError
 from ansible_collections.nubomedia.nai.plugins.modules import migration
 
 from .conftest import RunModule
 
-SECRET = "only-for-this-test"  # noqa: S105
+SECRET = "only-for-this-test"
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_a_failure_is_told_without_secrets_and_runs_again(
 
 def test_other_arguments_run_other_environments_do_not(options: dict[str, Any], run_module: RunModule) -> None:
     run_module(migration, options)
-    options["commands"][0]["environment"]["TOKEN"] = "another-secret"  # noqa: S105
+    options["commands"][0]["environment"]["TOKEN"] = "another-secret"
     assert not run_module(migration, options)["changed"]
     options["commands"][0]["argv"][2] += " "
     assert run_module(migration, options)["changed"]
@@ -103,7 +105,12 @@ def test_the_version_of_the_package_counts(
 def test_a_database_without_tables(
     options: dict[str, Any], run_module: RunModule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers: list[Any] = [True, False, DatabaseError("MariaDB does not answer"), DatabaseError("MariaDB does not answer")]
+    answers: list[Any] = [
+        True,
+        False,
+        DatabaseError("MariaDB does not answer"),
+        DatabaseError("MariaDB does not answer"),
+    ]
 
     def ask(_schema: str, _socket: str) -> bool:
         answer = answers.pop(0)
@@ -141,7 +148,7 @@ def test_commands_that_cannot_run() -> None:
     with pytest.raises(CommandError, match="the host has no user of-this-name"):
         Command(["true"], user="of-this-name").run()
     with pytest.raises(CommandError, match=r"not done after 0\.2 s, killed"):
-        Command(["sleep", "60"], timeout_seconds=0.2).run()  # type: ignore[arg-type]
+        Command(["sleep", "60"], timeout_seconds=0.2).run()
     with pytest.raises(CommandError, match="It wrote nothing"):
         Command(["false"]).run()
 
@@ -228,7 +235,5 @@ def test_a_database_that_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_library_of_the_host() -> None:
-    from ansible_collections.nubomedia.nai.plugins.module_utils.lazy import module_or_none
-
     assert module_or_none("json") is json
     assert module_or_none("no_module_of_this_name") is None

@@ -1,4 +1,5 @@
 """Does a service answer?"""
+# ruff: noqa: D102, D107  # a test's name says what it proves, a fake's what it stands for
 
 import http.client
 import socket
@@ -52,11 +53,9 @@ def test_a_service_in_trouble(fake: type[FakeConnection], monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("error", "said"), [(OSError(111, "refused"), "refused"), (http.client.RemoteDisconnected(), "Disconnected")]
+    ("error", "said"), [(OSError(111, "refused"), "refused"), (http.client.HTTPException(), "HTTPException")]
 )
-def test_no_answer(
-    fake: type[FakeConnection], monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
-) -> None:
+def test_no_answer(fake: type[FakeConnection], monkeypatch: pytest.MonkeyPatch, error: Exception, said: str) -> None:
     monkeypatch.setattr(fake, "answer", error)
     assert said in str(probe.http_problem("http://192.0.2.1"))
 

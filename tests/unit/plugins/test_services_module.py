@@ -1,4 +1,5 @@
 """The module services, with a systemd that answers from a table."""
+# ruff: noqa: D102, D107  # a test's name says what it proves, a fake's what it stands for
 
 import time
 from collections.abc import Callable
@@ -13,7 +14,13 @@ from ansible_collections.nubomedia.nai.plugins.modules import services
 
 from .conftest import RunModule
 
-UP = {"LoadState": "loaded", "ActiveState": "active", "SubState": "running", "UnitFileState": "enabled", "Type": "notify"}
+UP = {
+    "LoadState": "loaded",
+    "ActiveState": "active",
+    "SubState": "running",
+    "UnitFileState": "enabled",
+    "Type": "notify",
+}
 DOWN = {**UP, "ActiveState": "inactive", "SubState": "dead", "UnitFileState": "disabled"}
 MISSING = {"LoadState": "not-found", "ActiveState": "inactive"}
 
@@ -71,7 +78,11 @@ def _stamps(seconds_ago: float) -> dict[str, str]:
 def system(monkeypatch: pytest.MonkeyPatch) -> FakeSystem:
     """The fake, in place of commands; waiting takes no time."""
     fake = FakeSystem()
-    monkeypatch.setattr(AnsibleModule, "run_command", lambda module, argv, **options: fake.run(module, argv, **options))
+
+    def run_command(module: AnsibleModule, argv: list[str], **options: Any) -> tuple[int, str, str]:
+        return fake.run(module, argv, **options)
+
+    monkeypatch.setattr(AnsibleModule, "run_command", run_command)
     skipped = 0.0
     real: Callable[[], float] = time.monotonic
 
@@ -123,9 +134,7 @@ def test_a_missing_unit_is_an_error(system: FakeSystem, run_module: RunModule) -
     assert system.commands == ["daemon-reload"]
 
 
-@pytest.mark.parametrize(
-    ("wish", "reads"), [("auto", ["daemon-reload"]), ("always", ["daemon-reload"]), ("never", [])]
-)
+@pytest.mark.parametrize(("wish", "reads"), [("auto", ["daemon-reload"]), ("always", ["daemon-reload"]), ("never", [])])
 def test_unit_files_are_read_again(system: FakeSystem, run_module: RunModule, wish: str, reads: list[str]) -> None:
     system.units = {"a": {**UP, **_stamps(60), "NeedDaemonReload": "yes"}}
     result = run_module(services, {**wanted("a"), "daemon_reload": wish})
@@ -142,9 +151,7 @@ def test_masked_failed_stopped_and_not_enabled(system: FakeSystem, run_module: R
     assert result["stopped"] == ["b"]
 
 
-def test_an_early_death_is_told_with_the_last_lines(
-    system: FakeSystem, run_module: RunModule, tmp_path: Path
-) -> None:
+def test_an_early_death_is_told_with_the_last_lines(system: FakeSystem, run_module: RunModule, tmp_path: Path) -> None:
     log = tmp_path / "a.log"
     log.write_text("".join(f"log {number}\n" for number in range(100)))
     system.units = {"a": DOWN, "b": DOWN}
