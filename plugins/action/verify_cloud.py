@@ -18,7 +18,7 @@ from nai.installer.verification import phases
 from nai.installer.verification.errors import CheckFailedError
 from nai.installer.verification.report import Report
 
-PHASES = ("begin", "prove", "limits", "remove", "finish")
+PHASES = ("begin", "upload", "prove", "limits", "remove", "finish")
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no types
@@ -26,7 +26,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
 
     _supports_check_mode = True
     _requires_connection = False
-    _VALID_ARGS = frozenset({"phase", "report", "before", "after"})
+    _VALID_ARGS = frozenset({"phase", "report", "synchronised", "before", "after"})
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Runs the phase."""
@@ -53,7 +53,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         # What does not hold is in the report, and `finish` fails for it. Failing here would take the hosts out of the
         # play, and nobody would look whether anything is left on them.
         try:
-            if phase == "prove":
+            if phase == "upload":
+                phases.upload(settings, report)
+            elif phase == "prove":
+                phases.check_synchronised(settings, report, self._registered(variables, "synchronised"))
                 phases.prove(settings, report)
             elif phase == "limits":
                 phases.check_limits(settings, report, self._states(variables, "after"))
@@ -79,15 +82,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
             raise CheckFailedError(failed[0].expected or "no error", failed[0].seen)
         return {"report": str(report.file), "seconds": round(report.seconds, 1), "figures": report.figures}
 
-    def _states(self, variables: dict[str, Any], argument: str) -> dict[str, dict[str, Any]]:
+    def _registered(self, variables: dict[str, Any], argument: str) -> dict[str, dict[str, Any]]:
         """Returns what each host registered under the variable that an argument names."""
-        name = self._task.args[argument]
-        hostvars = variables["hostvars"]
-        return {
-            host: hostvars[host][name]["state"]
-            for host in variables["ansible_play_hosts_all"]
-            if "state" in (hostvars[host].get(name) or {})
-        }
+        name, hostvars = self._task.args[argument], variables["hostvars"]
+        return {host: hostvars[host].get(name) or {} for host in variables["ansible_play_hosts_all"]}
+
+    def _states(self, variables: dict[str, Any], argument: str) -> dict[str, dict[str, Any]]:
+        """Returns the states that hosts registered; a host that could not be looked at is left out."""
+        found = self._registered(variables, argument)
+        return {host: result["state"] for host, result in found.items() if "state" in result}
 
     def _settings(self, variables: dict[str, Any]) -> phases.Settings:
         def value(name: str) -> Any:

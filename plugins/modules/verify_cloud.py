@@ -18,15 +18,19 @@ author: The NAI authors
 options:
   phase:
     description:
-      - V(begin) starts the report; V(prove) boots an instance on every compute host and uses it; V(limits) compares the
-        limits of the containers with the flavor; V(remove) removes everything; V(finish) compares the hosts, shows the
-        table and fails when a step failed.
+      - V(begin) starts the report; V(upload) makes the image and uploads it; V(prove) boots an instance on every
+        compute host and uses it; V(limits) compares the limits of the containers with the flavor; V(remove) removes
+        everything; V(finish) compares the hosts, shows the table and fails when a step failed.
     type: str
     required: true
-    choices: [begin, prove, limits, remove, finish]
+    choices: [begin, upload, prove, limits, remove, finish]
   report:
     description: Path that V(begin) returned; required for the other phases.
     type: path
+  synchronised:
+    description: Name of the variable in which M(nubomedia.nai.docker_image_sync) of each compute host is registered;
+      for V(prove).
+    type: str
   before:
     description: Name of the variable in which each host's state before the run is registered; for V(finish).
     type: str
@@ -57,7 +61,7 @@ report:
   type: str
 passed:
   description: Whether every step so far holds. Only V(begin) and V(finish) fail.
-  returned: phases V(prove), V(limits) and V(remove)
+  returned: phases V(upload), V(prove), V(limits) and V(remove)
   type: bool
 removed:
   description: Ids that must not show in any name on the hosts any more.

@@ -73,6 +73,41 @@ def begin(settings: Settings, show: Callable[[str], None]) -> Report:
     return report
 
 
+def upload(settings: Settings, report: Report) -> None:
+    """Makes the image, or takes it from the cache, and uploads it.
+
+    Raises:
+        CheckFailedError: one of both is not possible.
+    """
+    with report.step("image at hand") as step:
+        image = find_or_make(settings.image, cache_directory(settings.state_directory))
+        report.figures["image_mb"] = objects.image_size_mb(image.file)
+        step.seen = f"{image.file.name}, {report.figures['image_mb']} MB{', made now' if image.made else ''}"
+    with report.step("image uploaded to Glance"):
+        connection = connect(settings.clouds_file)
+        ids = report.handover.setdefault("ids", {})
+        ids["image"] = objects.upload_image(connection, f"{PREFIX}{report.run_id}", image).id
+
+
+def check_synchronised(settings: Settings, report: Report, syncs: Mapping[str, Mapping[str, Any]]) -> None:
+    """Looks whether the image synchroniser has brought the image to every compute host.
+
+    Raises:
+        CheckFailedError: it is missing on one.
+    """
+    expected = "the image on every compute host before an instance asks for it"
+    with report.step(expected, expected) as step:
+        image = report.handover["ids"]["image"]
+        missing = [
+            f"{host}: {syncs.get(host, {}).get('msg') or 'the synchroniser did not load it'}"
+            for host in settings.compute_hosts
+            if image not in [*syncs.get(host, {}).get("loaded", []), *syncs.get(host, {}).get("present", [])]
+        ]
+        if missing:
+            raise CheckFailedError(expected, f"{'; '.join(missing)}; see `journalctl -u nai-images-sync` there")
+        step.seen = ", ".join(f"{host} {syncs[host].get('seconds', 0)} s" for host in settings.compute_hosts)
+
+
 def prove(settings: Settings, report: Report) -> None:
     """Boots an instance on every compute host and uses it.
 
@@ -80,15 +115,10 @@ def prove(settings: Settings, report: Report) -> None:
         CheckFailedError: something is not as it must be.
     """
     name = f"{PREFIX}{report.run_id}"
-    with report.step("image at hand") as step:
-        image = find_or_make(settings.image, cache_directory(settings.state_directory))
-        report.figures["image_mb"] = objects.image_size_mb(image.file)
-        step.seen = f"{image.file.name}, {report.figures['image_mb']} MB{', made now' if image.made else ''}"
+    image = find_or_make(settings.image, cache_directory(settings.state_directory))
     connection = connect(settings.clouds_file)
+    ids = report.handover["ids"]
     key = KeyPair.generate()
-    ids = report.handover.setdefault("ids", {})
-    with report.step("image uploaded to Glance"):
-        ids["image"] = objects.upload_image(connection, name, image).id
     with report.step("network, subnet and router made") as step:
         made = objects.make_network(connection, name, settings.network_cidr, settings.external_network)
         ids.update({kind: made[kind] for kind in ("network", "subnet", "router")})

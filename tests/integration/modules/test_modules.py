@@ -5,6 +5,7 @@ change again, delete, delete again.
 """
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -33,7 +34,9 @@ def play(playbook: str, state: Path, *options: str) -> str:
         timeout=600,
         check=False,
     )
-    assert done.returncode == 0, f"{playbook}\n{done.stdout[-6000:]}\n{done.stderr[-4000:]}"
+    if done.returncode:
+        fatal = re.findall(r"^(?:TASK.*\n|fatal:.*\n(?!\.\.\.ignoring))", done.stdout, re.MULTILINE)
+        pytest.fail(f"{playbook}\n{''.join(fatal)}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
     return done.stdout + done.stderr
 
 
