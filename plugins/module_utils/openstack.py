@@ -23,6 +23,8 @@ CLOUD_ARGUMENTS: dict[str, dict[str, Any]] = {
     "clouds_file": {"type": "path", "default": "/etc/openstack/clouds.yaml"},
 }
 
+READ_RETRIES = 2
+
 
 class CloudError(Exception):
     """The cloud answered, and the request cannot be carried out: a person has to do something."""
@@ -76,16 +78,12 @@ def translate(error: Exception) -> CloudError:
     """
     if isinstance(error, CloudError):
         return error
-    if isinstance(
-        error, (auth_errors.EndpointNotFound, auth_errors.CatalogException, sdk_errors.EndpointNotFound)
-    ):
+    if isinstance(error, (auth_errors.EndpointNotFound, auth_errors.CatalogException, sdk_errors.EndpointNotFound)):
         return CloudNotReadyError(f"the service has no endpoint in Keystone's catalogue yet: {error}")
     if isinstance(error, (auth_errors.ConnectFailure, auth_errors.DiscoveryFailure)):
         return CloudNotReadyError(f"no answer: {error}; is the service running and its port reachable?")
     if isinstance(error, auth_errors.Unauthorized):
-        return CloudError(
-            f"Keystone refuses the credentials of clouds.yaml: {error}; do they belong to this cloud?"
-        )
+        return CloudError(f"Keystone refuses the credentials of clouds.yaml: {error}; do they belong to this cloud?")
     status = getattr(error, "status_code", None) or getattr(error, "http_status", None)
     if status in (502, 503, 504):
         return CloudNotReadyError(f"the service is not ready (HTTP {status}): {_details(error)}")
@@ -178,7 +176,9 @@ def call(
     Raises:
         openstack.exceptions.HttpException: the API answered with an error.
     """
-    options: dict[str, Any] = {"headers": headers or {}}
+    # uWSGI closes a connection after each answer; a request that is sent just then is reset. Only what changes nothing
+    # is sent again: after a write nobody knows whether it arrived.
+    options: dict[str, Any] = {"headers": headers or {}, "connect_retries": READ_RETRIES if method == "GET" else 0}
     if body is not None:
         options["json"] = body
     if microversion:

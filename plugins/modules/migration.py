@@ -133,8 +133,8 @@ from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible_collections.nubomedia.nai.plugins.module_utils import migrations  # noqa: E402
 from ansible_collections.nubomedia.nai.plugins.module_utils.mariadb_tables import DatabaseError, has_tables  # noqa: E402
 
-SHORTEST_MASKED = 6
-"""Characters. Shorter values of the environment (`C`, `1`) are no secrets, and masking them would garble the output."""
+SHORTEST_MASKED = 8
+"""Characters. Shorter values (`C`, `1`, `schema`) are no secrets, and masking them would garble the output."""
 
 
 def arguments() -> dict[str, dict[str, Any]]:

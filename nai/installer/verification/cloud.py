@@ -19,6 +19,10 @@ PREFIX = "nai-verify-"
 
 CLOUD = "nai"
 
+CONNECT_RETRIES = 2
+"""uWSGI closes a connection after each answer, and a request that is sent just then is reset. What a repeated one makes
+twice has the run's name and goes with it."""
+
 Answer = TypeVar("Answer")
 
 
@@ -40,7 +44,7 @@ def connect(clouds_file: Path) -> Any:
     try:
         settings = OpenStackConfig(
             config_files=[str(clouds_file)], secure_files=[], vendor_files=[], load_envvars=False
-        ).get_one(cloud=CLOUD, api_timeout=60)
+        ).get_one(cloud=CLOUD, api_timeout=60, connect_retries=CONNECT_RETRIES)
         connection = Connection(config=settings)
         connection.authorize()
     except (ClientException, SDKException) as error:

@@ -105,7 +105,9 @@ def check_synchronised(settings: Settings, report: Report, syncs: Mapping[str, M
         ]
         if missing:
             raise CheckFailedError(expected, f"{'; '.join(missing)}; see `journalctl -u nai-images-sync` there")
-        step.seen = ", ".join(f"{host} {syncs[host].get('seconds', 0)} s" for host in settings.compute_hosts)
+        seconds = {host: syncs[host].get("seconds", 0) for host in settings.compute_hosts}
+        report.figures["synchronise_seconds"] = seconds
+        step.seen = ", ".join(f"{host} {value} s" for host, value in seconds.items())
 
 
 def prove(settings: Settings, report: Report) -> None:

@@ -79,7 +79,7 @@ def test_nested_results() -> None:
 
 
 def test_which_values_are_secret() -> None:
-    variables: dict[str, Any] = {
+    variables: dict[Any, Any] = {
         "nova_database_password": "{{ template }}",
         "neutron_metadata_secret": "long enough",
         "short_password": "short",
