@@ -18,7 +18,8 @@ up: bootstrap ## the embedded hosts with a cloud on them
 	ansible-playbook -i inventories/testbed site.yml
 	nai endpoints -i inventories/testbed
 
-down: bootstrap ## remove the embedded hosts; fails if anything is left
+down: ## remove the embedded hosts; fails if anything is left
+	@scripts/bootstrap --no-testbed
 	nai testbed down
 
 status: bootstrap ## how the embedded hosts are

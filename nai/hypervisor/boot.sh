@@ -80,10 +80,13 @@ start_ssh_server() {
 run_user_data_once() {
     if [ -f "$here/user-data" ] && mkdir "$here/user-data.$instance" 2> /dev/null; then
         say 'user data starts'
-        {
-            "$here/user-data"
-            say "user data ended with status $?"
-        } &
+        # Inside a subshell that ends at once: the instance's init becomes its parent, and collects it when it has ended.
+        (
+            {
+                "$here/user-data"
+                say "user data ended with status $?"
+            } &
+        )
     fi
 }
 

@@ -34,6 +34,7 @@ from .ports import PortEvents
 from .recovery import Recovery
 from .source import SourceError
 from .spawning import FAILURES, Spawner
+from .stopwatch import Stopwatch
 
 CONF = options.register(nova.conf.CONF)
 LOG = logging.getLogger(__name__)
@@ -202,6 +203,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
 
     def power_off(self, instance: Any, timeout: int = 0, retry_interval: int = 0) -> None:
         """Stops an instance; after `timeout` seconds it is killed."""
+        clock = Stopwatch()
         try:
             if self._container(instance)["State"]["Paused"]:
                 # A frozen process cannot act on a signal.
@@ -209,6 +211,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
             self._engine.client.stop(names.container_name(instance.uuid), timeout=timeout)
         except DockerException as error:
             raise exception.InstancePowerOffFailure(reason=reason(error)) from error
+        clock.lap("stop")
+        LOG.info("stopped in %s", clock, instance=instance)
 
     def power_on(
         self,
@@ -223,12 +227,17 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         if self._container(instance)["State"]["Running"]:
             self._plug(instance, network_info)
             return
+        clock = Stopwatch()
         self._unplug(instance, network_info)
+        clock.lap("unplug")
         try:
             self._bodies.start(names.container_name(instance.uuid))
+            clock.lap("start")
             self._plug(instance, network_info)
+            clock.lap("plug")
         except FAILURES as error:
             raise exception.InstancePowerOnFailure(reason=reason(error)) from error
+        LOG.info("started in %s", clock, instance=instance)
 
     def reboot(
         self,
@@ -256,10 +265,14 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
             self._engine.client.unpause(names.container_name(instance.uuid))
 
     def suspend(self, context: Any, instance: Any) -> None:  # Nova's signature
-        """Refuses: suspending means writing memory to disk, which Docker cannot do for a container with NICs of its own."""
-        raise NotImplementedError(
-            f"instance {instance.uuid}: Docker has no way to write a container's memory to disk (its checkpoints are experimental, need "
-            "CRIU, and cannot restore NICs plugged from outside); pause keeps the processes in memory, stop keeps the file system"
+        """Refuses: suspending means writing memory to disk, which Docker cannot do for a container with NICs of its own.
+
+        Its checkpoints are experimental, need CRIU on the host, and cannot restore NICs that were plugged from outside.
+        """
+        raise exception.InstanceFaultRollback(
+            exception.InstanceSuspendFailure(
+                reason="Docker cannot write a container's memory to disk; pause keeps the processes in memory, stop the file system"
+            )
         )
 
     def resume(
@@ -285,15 +298,18 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         """Takes the NICs of an instance away."""
         self._unplug(instance, network_info)
 
-    def attach_interface(self, context: Any, instance: Any, image_meta: Any, vif: Any) -> None:
-        """Gives an instance one more NIC; a stopped one gets it when it starts."""
+    def attach_interface(self, context: Any, instance: Any, image_meta: Any, vif: Any) -> None:  # Nova's signature
+        """Gives an instance one more NIC; a stopped one gets it when it starts.
+
+        Does not wait for Neutron's word that the port is wired: Nova's API waits for this call, and with one thread it could not
+        take that word.
+        """
         others = [one for one in instance.get_network_info() if one["id"] != vif["id"]]
         try:
-            with self._events.expected(instance, [vif]):
-                if not self._bodies.plug(instance.uuid, instance.hostname, [*others, vif]):
-                    self._events.none_expected([vif])
-        except (*FAILURES, exception.VirtualInterfaceCreateException) as error:
+            self._bodies.plug(instance.uuid, instance.hostname, [*others, vif])
+        except FAILURES as error:
             LOG.error("NIC for port %s: %s", vif["id"], reason(error), instance=instance)
+            self._unplug(instance, [vif])
             raise exception.InterfaceAttachFailed(instance_uuid=instance.uuid) from error
 
     def detach_interface(self, context: Any, instance: Any, vif: Any) -> None:  # Nova's signature

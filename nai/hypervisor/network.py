@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from . import names
@@ -11,7 +11,7 @@ from . import names
 METADATA_ADDRESS = "169.254.169.254/32"
 
 ROUTE_METRIC = 100
-"""Metric of the first NIC's default route; each further NIC's is one higher, so the first NIC wins."""
+"""Metric of the first NIC's routes; each further NIC's is one higher, so the first NIC wins."""
 
 Vif = Mapping[str, Any]
 
@@ -20,7 +20,7 @@ class PortError(Exception):
     """A port cannot be plugged."""
 
 
-def interfaces(vifs: Iterable[Vif], bridge: str, offload: str) -> list[dict[str, Any]]:
+def interfaces(vifs: Sequence[Vif], bridge: str, offload: str) -> list[dict[str, Any]]:
     """Returns one plan per NIC, as plain data for the helper.
 
     Args:
@@ -31,38 +31,30 @@ def interfaces(vifs: Iterable[Vif], bridge: str, offload: str) -> list[dict[str,
     Raises:
         PortError: A port is not bound to Open vSwitch.
     """
-    return [interface(vif, f"eth{index}", index, bridge, offload) for index, vif in enumerate(vifs)]
+    isolated = not any((subnet.get("gateway") or {}).get("address") for subnet in _subnets(vifs))
+    plans = []
+    for index, vif in enumerate(vifs):
+        if vif["type"] != "ovs":
+            raise PortError(
+                f"port {vif['id']} is bound as {vif['type']!r}, this driver plugs 'ovs' only; is the Open vSwitch agent of this host "
+                "alive (openstack network agent list)?"
+            )
+        plans.append(_interface(vif, index, isolated, bridge, offload))
+    return plans
 
 
-def interface(vif: Vif, name: str, index: int, bridge: str, offload: str) -> dict[str, Any]:
-    """Returns the plan of one NIC; see `interfaces`.
-
-    Args:
-        vif: The port, as Nova describes it.
-        name: Name of the NIC inside.
-        index: Position of the NIC, for the metric of its default route.
-        bridge: Bridge of ports whose binding names none.
-        offload: Option tx_checksum_offload.
-    """
-    if vif["type"] != "ovs":
-        raise PortError(
-            f"port {vif['id']} is bound as {vif['type']!r}, this driver plugs 'ovs' only; is the Open vSwitch agent of this host alive "
-            "(openstack network agent list)?"
-        )
+def _interface(vif: Vif, index: int, isolated: bool, bridge: str, offload: str) -> dict[str, Any]:
     details = vif.get("details") or {}
     network = vif["network"]
-    routes: list[list[Any]] = []
-    for subnet in network["subnets"]:
-        routes += _routes_of(subnet, ROUTE_METRIC + index)
     return {
-        "name": name,
+        "name": f"eth{index}",
         "tap": vif.get("devname") or names.tap_name(vif["id"]),
         "port": vif["id"],
         "mac": vif["address"],
         "mtu": int((network.get("meta") or {}).get("mtu") or 0),
         "bridge": details.get("bridge_name") or network.get("bridge") or bridge,
         "addresses": list(_addresses(network["subnets"])),
-        "routes": routes,
+        "routes": [route for subnet in network["subnets"] for route in _routes(subnet, ROUTE_METRIC + index, isolated)],
         "offload": {"on": True, "off": False}.get(offload, _kernel_datapath(details)),
     }
 
@@ -121,18 +113,16 @@ def _addresses(subnets: Iterable[Mapping[str, Any]]) -> Iterable[str]:
             yield f"{ip['address']}/{prefix}"
 
 
-def _routes_of(subnet: Mapping[str, Any], metric: int) -> list[list[Any]]:
-    """Routes as [destination, gateway, metric]; metric 0 leaves it to the kernel.
+def _routes(subnet: Mapping[str, Any], metric: int, isolated: bool) -> Iterator[list[Any]]:
+    """Yields routes as [destination, gateway, metric].
 
-    Without a gateway nothing leads to the metadata address: Neutron's DHCP server then serves it, and would hand out this route.
+    An instance whose ports all lack a gateway has no way to the metadata address. Neutron's DHCP server serves it in such a network,
+    and would hand out this route.
     """
-    routes: list[list[Any]] = []
-    gateway = (subnet.get("gateway") or {}).get("address")
     for route in subnet.get("routes") or ():
-        routes.append([str(route["cidr"]), route["gateway"]["address"], 0])
-    if gateway:
-        routes.append(["default", gateway, metric])
-    elif (dhcp_server := _meta(subnet, "dhcp_server")) and ":" not in dhcp_server:
-        if METADATA_ADDRESS not in [route[0] for route in routes]:
-            routes.append([METADATA_ADDRESS, dhcp_server, 0])
-    return routes
+        yield [str(route["cidr"]), route["gateway"]["address"], metric]
+    if gateway := (subnet.get("gateway") or {}).get("address"):
+        yield ["default", gateway, metric]
+    dhcp_server = _meta(subnet, "dhcp_server")
+    if isolated and dhcp_server and ":" not in dhcp_server:
+        yield [METADATA_ADDRESS, dhcp_server, metric]

@@ -27,7 +27,8 @@ def complete(network_info: Any) -> list[Vif]:
     """
     if network_info is None:
         return []
-    network_info.wait()
+    if hasattr(network_info, "wait"):
+        network_info.wait()
     return list(network_info)
 
 
@@ -58,12 +59,6 @@ class PortEvents:
             if CONF.vif_plugging_is_fatal:
                 raise exception.VirtualInterfaceCreateException(text) from error
             LOG.warning(text, instance=instance)
-
-    def none_expected(self, vifs: Sequence[Vif]) -> None:
-        """Ends the body of a `with expected()`: these ports will not be wired now."""
-        events = [(_PLUGGED, vif["id"]) for vif in vifs if vif.get("active", True) is False]
-        if CONF.vif_plugging_timeout and events:
-            self._virtapi.exit_wait_early(events)
 
 
 def _failed(event_name: str, instance: Any) -> None:

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.fresh
 # The step of `nai testbed up` whose line has just been printed when the signal comes.
 MOMENTS = [
     ("networks", signal.SIGKILL),
-    ("image base", signal.SIGINT),
+    ("images", signal.SIGINT),
     ("package cache", signal.SIGKILL),
     (r"(controller|compute|operations)\d", signal.SIGKILL),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,10 @@ class FakeEngine(Engine):
     def inspect(self, kind: str, name: str) -> dict[str, Any] | None:
         """Returns an object of the test."""
         return self.objects.get((kind, name))
+
+    def read_from(self, producer: Sequence[str], *arguments: str) -> None:
+        """Notes a command that reads another program's output."""
+        self(*arguments)
 
     def verbs(self) -> list[str]:
         """First words of the commands."""

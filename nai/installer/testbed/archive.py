@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from nai.installer.testbed.command import CommandError
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.lock import ARCHIVE_LOCK, try_lock
 from nai.installer.testbed.ownership import this_checkout
-from nai.installer.testbed.recipe import REPOSITORY, archive_of
+from nai.installer.testbed.recipe import REPOSITORY, archive_of, tag_of
 
 KEPT = 2
 """Versions of an image that stay, so that two checkouts with different recipes do not chase each other."""
@@ -40,10 +42,34 @@ def load(engine: Engine, cache: Path, tag: str) -> bool:
     return True
 
 
+def split_by_age(newest_first: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Parts the tags of images into those that stay and those of old versions.
+
+    Args:
+        newest_first: Tags `<name>:<key>`, of several images.
+
+    Returns:
+        The newest versions of each image, and the others.
+    """
+    kept: list[str] = []
+    old: list[str] = []
+    seen: Counter[str] = Counter()
+    for tag in newest_first:
+        name = tag.split(":")[0]
+        seen[name] += 1
+        (kept if seen[name] <= KEPT else old).append(tag)
+    return kept, old
+
+
+def _tags(engine: Engine) -> list[str]:
+    """Returns the tags of all images of hosts, the newest first."""
+    return engine("image", "ls", f"{REPOSITORY}/*", "--format", "{{.Repository}}:{{.Tag}}").split()
+
+
 def missing(engine: Engine, cache: Path) -> list[str]:
     """Returns the tags of the images that have no file; the base has one since it was built, in another form."""
-    tags = engine("image", "ls", f"{REPOSITORY}/*", "--format", "{{.Repository}}:{{.Tag}}").split()
-    return [tag for tag in tags if not tag.startswith(f"{REPOSITORY}/base:") and not archive_of(cache, tag).exists()]
+    kept, _ = split_by_age(_tags(engine))
+    return [tag for tag in kept if not tag.startswith(f"{REPOSITORY}/base:") and not archive_of(cache, tag).exists()]
 
 
 def pack(engine: Engine, cache: Path, tag: str) -> None:
@@ -78,34 +104,18 @@ def start_in_background(engine: Engine, cache: Path) -> list[str]:
     return tags
 
 
-def prune(engine: Engine, cache: Path) -> list[str]:
-    """Removes all but the newest versions of each image, in the engine and as files, and keeps what a container uses.
-
-    Returns:
-        What was removed.
-    """
-    removed = []
-    for files in by_name(list((cache / "images").glob("*.tar.zst"))).values():
-        for path in sorted(files, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT:]:
-            path.unlink()
-            removed.append(path.name)
-    newest_first = engine("image", "ls", f"{REPOSITORY}/*", "--format", "{{.Repository}}:{{.Tag}}").split()
-    seen: dict[str, int] = {}
-    for tag in newest_first:
-        name = tag.split(":")[0]
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > KEPT and not engine("ps", "--all", "--quiet", "--filter", f"ancestor={tag}"):
+def prune(engine: Engine, cache: Path) -> None:
+    """Removes old versions of each image, in the engine and as files; the engine keeps what a container uses."""
+    kept, old = split_by_age(_tags(engine))
+    names = {archive_of(cache, tag) for tag in kept}
+    files = sorted((cache / "images").glob("*.tar.zst"), key=lambda path: path.stat().st_mtime, reverse=True)
+    by_tag = {tag_of(path): path for path in files}
+    for tag in split_by_age(by_tag)[1]:
+        if by_tag[tag] not in names:
+            by_tag[tag].unlink()
+    for tag in old:
+        if not engine("ps", "--all", "--quiet", "--filter", f"ancestor={tag}"):
             engine("image", "rm", tag)
-            removed.append(tag)
-    return removed
-
-
-def by_name(paths: list[Path]) -> dict[str, list[Path]]:
-    """Groups files `<name>-<key>.tar.zst` by name."""
-    groups: dict[str, list[Path]] = {}
-    for path in paths:
-        groups.setdefault(path.name.rsplit("-", 1)[0], []).append(path)
-    return groups
 
 
 def main() -> None:

@@ -12,6 +12,9 @@ from nai.installer.testbed.errors import TestbedError
 NEEDED_GB = 8
 """Free space for the images, the package cache and a deployed cloud, in 10⁹ bytes."""
 
+NEEDED_MEMORY_GB = 8
+"""A controller takes 4, each compute host 1 before its instances; in 10⁹ bytes."""
+
 NEEDED_COMMANDS = {
     "debootstrap": "debootstrap",
     "dockerd": "docker.io",
@@ -30,16 +33,14 @@ NEEDED_COMMANDS = {
 CAP_NET_ADMIN, CAP_SYS_ADMIN = 12, 21  # linux/capability.h
 
 
-def check_machine(cache: Path) -> None:
-    """Checks user, programs, capabilities, devices and space.
-
-    Args:
-        cache: Directory of the shared cache; it need not exist yet.
+def check_machine() -> None:
+    """Checks user, programs, capabilities, devices and memory.
 
     Raises:
         TestbedError: With every problem found, one a line.
     """
-    problems = [*_user_and_capabilities(), *_programs(), *_tun(), *_space(cache)]
+    memory = memory_problems(Path("/proc/meminfo").read_text())
+    problems = [*_user_and_capabilities(), *_programs(), *_tun(), *memory]
     if problems:
         raise TestbedError("this machine cannot carry the testbed:\n  " + "\n  ".join(problems))
 
@@ -89,7 +90,23 @@ def _tun() -> list[str]:
     return []
 
 
-def _space(cache: Path) -> list[str]:
+def memory_problems(meminfo: str) -> list[str]:
+    """Returns what is wrong with the machine's memory, from the text of /proc/meminfo."""
+    total = next(int(line.split()[1]) for line in meminfo.splitlines() if line.startswith("MemTotal:")) * 1024 / 1e9
+    if total < NEEDED_MEMORY_GB:
+        return [f"{total:.1f} GB of memory, {NEEDED_MEMORY_GB} GB are needed for a cloud on four hosts"]
+    return []
+
+
+def check_space(cache: Path) -> None:
+    """Checks that there is room for making images; hosts that exist start without.
+
+    Args:
+        cache: Directory of the shared cache; it need not exist yet.
+
+    Raises:
+        TestbedError: There is too little, with the directory.
+    """
     problems = []
     seen: set[int] = set()
     for directory in (Path("/var/lib/docker"), cache):
@@ -100,4 +117,5 @@ def _space(cache: Path) -> list[str]:
         free = shutil.disk_usage(existing).free / 1e9
         if free < NEEDED_GB:
             problems.append(f"{existing} has {free:.1f} GB free, {NEEDED_GB} GB are needed; free some space there")
-    return problems
+    if problems:
+        raise TestbedError("\n".join(problems))

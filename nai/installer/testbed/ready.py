@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from nai.installer.testbed.command import CommandError, run
+from nai.installer.testbed.command import run
 from nai.installer.testbed.description import HostDescription
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.errors import TestbedError
@@ -12,6 +12,8 @@ from nai.installer.testbed.keys import ssh_options
 from nai.installer.testbed.ownership import Owner
 
 READY_SECONDS = 120
+BOOT_SECONDS = 20
+"""A fresh host has booted in two; one with a cloud on it takes longer, and nobody has to wait for all of that."""
 
 
 def wait_until_ready(engine: Engine, owner: Owner, host: HostDescription) -> str:
@@ -41,16 +43,27 @@ def wait_until_ready(engine: Engine, owner: Owner, host: HostDescription) -> str
                     f"  see `docker exec {owner.name(host.name)} journalctl --boot`"
                 ) from error
             time.sleep(0.3)
-    return system_state(engine, owner.name(host.name))
+    return system_state(engine, owner.name(host.name), patience=BOOT_SECONDS)
 
 
-def system_state(engine: Engine, container: str) -> str:
-    """Returns what `systemctl is-system-running` says in a host, with the failed units if any."""
+def system_state(engine: Engine, container: str, patience: int = 0) -> str:
+    """Returns how systemd feels in a host.
+
+    Args:
+        engine: The engine.
+        container: The host's container, running.
+        patience: Seconds to wait for the end of the boot; after them the state is `starting`.
+
+    Returns:
+        What `systemctl is-system-running` says, with the failed units if any.
+    """
+    script = (
+        f"timeout {patience or 5} systemctl is-system-running {'--wait' if patience else ''} || "
+        "[ $? != 124 ] || echo starting; "
+        "systemctl list-units --failed --plain --no-legend --no-pager | cut -d' ' -f1"
+    )
     try:
-        script = (
-            "systemctl is-system-running; systemctl list-units --failed --plain --no-legend --no-pager | cut -d' ' -f1"
-        )
-        state, *failed = engine("exec", container, "sh", "-c", script, timeout=20).split()
-    except (CommandError, ValueError):
+        state, *failed = engine("exec", container, "sh", "-c", script, timeout=patience + 20).split()
+    except (TestbedError, ValueError):
         return "unreachable"
     return f"{state} ({', '.join(failed)})" if failed else state

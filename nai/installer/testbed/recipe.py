@@ -80,6 +80,12 @@ def archive_of(cache: Path, tag: str) -> Path:
     return cache / "images" / f"{tag.removeprefix(REPOSITORY + '/').replace(':', '-')}.tar.zst"
 
 
+def tag_of(archive: Path) -> str:
+    """Returns the tag of the image in a file: the reverse of `archive_of`."""
+    name, _, key = archive.name.removesuffix(".tar.zst").rpartition("-")
+    return f"{REPOSITORY}/{name}:{key}"
+
+
 def digest(parts: Mapping[str, bytes]) -> str:
     """Returns twelve hex digits that change when a part's name or content changes."""
     total = hashlib.sha256()

@@ -25,7 +25,7 @@ from nai.installer.testbed.network import (
     write_prefix,
 )
 from nai.installer.testbed.ownership import Owner
-from nai.installer.testbed.preflight import check_machine
+from nai.installer.testbed.preflight import check_machine, check_space
 from nai.installer.testbed.ready import wait_until_ready
 from nai.installer.testbed.recipe import PACKAGE_CACHE, Recipe, base_recipe, packages_recipe
 from nai.installer.testbed.steps import Steps
@@ -56,7 +56,7 @@ class Up:
             TestbedError: It cannot be.
         """
         with self.steps.step("machine"):
-            check_machine(self.owner.cache)
+            check_machine()
         with self.steps.step("engine") as step:
             if outcome := self.engine.ensure_running():
                 step.did(outcome)
@@ -106,10 +106,13 @@ class Up:
         with self.steps.step("images") as step:
             ready = [recipe for recipe in everything if self.engine.inspect("image", recipe.tag) is not None]
             absent = [recipe for recipe in everything if recipe not in ready]
-            loaded = [recipe for recipe in absent if load(self.engine, self.owner.cache, recipe.tag)]
-            if loaded:
-                step.did(f"from the cache: {', '.join(recipe.name for recipe in loaded)}")
-            to_make = [recipe for recipe in absent if recipe not in loaded]
+            if absent:
+                check_space(self.owner.cache)
+            with ThreadPoolExecutor() as pool:
+                found = pool.map(lambda recipe: load(self.engine, self.owner.cache, recipe.tag), absent)
+            to_make = [recipe for recipe, there in zip(absent, found, strict=True) if not there]
+            if loaded := [recipe.name for recipe in absent if recipe not in to_make]:
+                step.did(f"from the cache: {', '.join(loaded)}")
         if to_make:
             with self.steps.step("image base") as step:
                 if outcome := ensure_base(self.engine, self.owner, base):

@@ -21,7 +21,7 @@ def nova() -> FakeService:
     def create(body: dict[str, Any]) -> dict[str, Any]:
         wanted = dict(body["flavor"])
         identifier = wanted.pop("id")
-        made = {"extra_specs": {}, **wanted, "id": f"f{len(flavors)}" if identifier == "auto" else identifier}
+        made = {"extra_specs": {}, **wanted, "id": identifier or f"f{len(flavors)}"}
         flavors[made["id"]] = made
         return {"flavor": made}
 

@@ -8,7 +8,7 @@ from nai.installer.testbed.command import CommandError, run, run_pipe
 from nai.installer.testbed.connections import connected_processes
 from nai.installer.testbed.engine import is_program, read_pid
 from nai.installer.testbed.errors import TestbedError
-from nai.installer.testbed.preflight import CAP_SYS_ADMIN, has_capability
+from nai.installer.testbed.preflight import CAP_SYS_ADMIN, check_space, has_capability, memory_problems
 
 
 @pytest.fixture
@@ -61,6 +61,19 @@ def test_capabilities_are_read_from_the_effective_set() -> None:
     assert has_capability(status, CAP_SYS_ADMIN)
     assert not has_capability(status, 24)  # CAP_SYS_RESOURCE
     assert not has_capability("CapPrm:\t000001ffffffffff\n", CAP_SYS_ADMIN)
+
+
+def test_a_small_machine_is_told_what_it_needs() -> None:
+    assert memory_problems("MemFree: 1 kB\nMemTotal:       16384000 kB\n") == []
+    assert memory_problems("MemTotal:        4096000 kB\n") == [
+        "4.2 GB of memory, 8 GB are needed for a cloud on four hosts"
+    ]
+
+
+def test_no_room_names_the_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nai.installer.testbed.preflight.NEEDED_GB", 10**9)
+    with pytest.raises(TestbedError, match=rf"has .* GB free, {10**9} GB are needed"):
+        check_space(tmp_path / "not" / "there")
 
 
 def test_connections_of_other_programs_are_not_ours() -> None:
