@@ -1,6 +1,6 @@
 # One command for each thing to do; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap bootstrap-dev up down status verify test test-fast lint
+.PHONY: help bootstrap bootstrap-dev up down status verify test test-fast bench lint
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -36,3 +36,6 @@ test-fast: bootstrap-dev ## what needs no host
 
 lint: bootstrap-dev ## static checks
 	scripts/lint
+
+bench: bootstrap-dev ## measure the running cloud; writes docs/figures.md
+	python -m tests.bench

@@ -1,8 +1,9 @@
 """What a file from Glance holds, and how it reaches the engine.
 
-Two forms are understood: what `docker save` writes, and the tar of a root file system. The first names its own tags. A tag is
-chosen by whoever made the file, and the engine moves it without asking: a file could take over the tag of another project's
-cached image. The file is therefore given to the engine with one tag, ours, and with no other place a name could come from.
+Two forms are understood: what `docker save` writes, and the tar of a root file system. The first names its own tags. A
+tag is chosen by whoever made the file, and the engine moves it without asking: a file could take over the tag of
+another project's cached image. The file is therefore given to the engine with one tag, ours, and with no other place a
+name could come from.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ _MAX_MANIFEST_BYTES = 1 << 20
 
 _MANIFEST = "manifest.json"
 _NAMING_FILES = frozenset({_MANIFEST, "repositories", "index.json", "oci-layout"})
-"""Files of a saved image from which an engine takes names: the manifest, its predecessor, and the OCI layout's index."""
+"""Files of a saved image from which an engine takes names: the manifest, its predecessor, and the OCI layout's
+index."""
 
 
 class ArchiveError(ValueError):

@@ -1,8 +1,8 @@
 """Making, starting and removing the container that is an instance's body, NICs included.
 
-The order of a start: the container is created and started while Neutron is still allocating the ports. Its boot script waits for
-the network, so that the instance's command never runs without it. Plugging is one request to the helper. An image without a shell
-has no boot script; its container is started when the ports are there, and plugged at once.
+The order of a start: the container is created and started while Neutron is still allocating the ports. Its boot script
+waits for the network, so that the instance's command never runs without it. Plugging is one request to the helper. An
+image without a shell has no boot script; its container is started when the ports are there, and plugged at once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class Bodies:
         """Creates a container and puts files into it.
 
         Args:
-            body: What to create it from. Whether it has a boot script is found out here: the image needs a shell for it.
+            body: What to create it from. Whether it has a boot script is found out here: the image needs a shell for
+                it.
             files: Files to put in.
 
         Returns:

@@ -26,10 +26,11 @@ CAPABILITIES = (
     "SETUID",
     "SYS_CHROOT",
 )
-"""What a machine's root needs for services, logins and ping, inside its own namespaces. NET_RAW is harmless on the wire, because
-Neutron's port security drops what does not come from the port's own addresses. NET_ADMIN is left out: the driver configures the
-network from outside, and the capability opens the kernel's packet filters and queueing disciplines, the richest source of
-container escapes; an operator may add it. MKNOD and SETFCAP of Docker's own set are of no use here."""
+"""What a machine's root needs for services, logins and ping, inside its own namespaces. NET_RAW is harmless on the
+wire, because Neutron's port security drops what does not come from the port's own addresses. NET_ADMIN is left out: the
+driver configures the network from outside, and the capability opens the kernel's packet filters and queueing
+disciplines, the richest source of container escapes; an operator may add it. MKNOD and SETFCAP of Docker's own set are
+of no use here."""
 
 CPU_PERIOD_MICROSECONDS = 100_000
 
@@ -83,8 +84,8 @@ class Body:
 def create_request(body: Body, gated: bool) -> dict[str, Any]:
     """Returns the body of the engine's request "create a container".
 
-    Nothing of the host is mounted and no secret stands in it: the engine shows a container's definition to whoever asks.
-    CPU limits are a quota, not NanoCpus, which the engine refuses beyond the host's number of CPUs.
+    Nothing of the host is mounted and no secret stands in it: the engine shows a container's definition to whoever
+    asks. CPU limits are a quota, not NanoCpus, which the engine refuses beyond the host's number of CPUs.
 
     Args:
         body: What it is made from.
@@ -119,7 +120,8 @@ def create_request(body: Body, gated: bool) -> dict[str, Any]:
         "Hostname": body.hostname,
         "Entrypoint": entrypoint,
         "Cmd": [],
-        # A console is a terminal: programs write line by line, and a shell as the command waits for input instead of ending.
+        # A console is a terminal: programs write line by line, and a shell as the command waits for input instead of
+        # ending.
         "Tty": True,
         "OpenStdin": True,
         "Labels": {

@@ -18,8 +18,8 @@ _KERNEL_NAMES = {"octets": "bytes", "drop": "dropped"}
 def collect(container: Mapping[str, Any], stats: Mapping[str, Any], vifs: Sequence[network.Vif]) -> Any:
     """Returns Nova's diagnostics of an instance.
 
-    Nova's list of drivers knows none for Docker, and its API refuses a name that is not in the list: `driver` says libvirt, the
-    nearest in kind, and `hypervisor` says docker.
+    Nova's list of drivers knows none for Docker, and its API refuses a name that is not in the list: `driver` says
+    libvirt, the nearest in kind, and `hypervisor` says docker.
 
     Args:
         container: The engine's full description.

@@ -1,6 +1,7 @@
 """Nova's virt driver for Docker: Nova's calls, handed to the modules beside it.
 
-What Docker cannot do is not overridden, so Nova says so itself: volumes, resize and migration, rescue, graphical consoles.
+What Docker cannot do is not overridden, so Nova says so itself: volumes, resize and migration, rescue, graphical
+consoles.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         self._busy: dict[str, int] = {}
         self._sweeper: loopingcall.FixedIntervalLoopingCall | None = None
 
-    # -- the host ----------------------------------------------------------------------------------------------------------
+    # -- the host
+    # ----------------------------------------------------------------------------------------------------------
 
     def init_host(self, host: str) -> None:
         """Connects to the engine and removes what an earlier life left half made."""
@@ -126,7 +128,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         output, _ = processutils.execute("env", "LANG=C", "uptime")
         return str(output)
 
-    # -- what there is -----------------------------------------------------------------------------------------------------
+    # -- what there is
+    # -----------------------------------------------------------------------------------------------------
 
     def list_instances(self) -> list[str]:
         """Returns Nova's names of the instances on this host, running or not."""
@@ -145,7 +148,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         container = self._container(instance)
         return hardware.InstanceInfo(state=power.state_of(container), internal_id=container["Id"])
 
-    # -- making and removing -----------------------------------------------------------------------------------------------
+    # -- making and removing
+    # -----------------------------------------------------------------------------------------------
 
     def spawn(
         self,
@@ -199,7 +203,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
                 except DockerException as error:
                     raise exception.InstanceTerminationFailure(reason=reason(error)) from error
 
-    # -- power -------------------------------------------------------------------------------------------------------------
+    # -- power
+    # -------------------------------------------------------------------------------------------------------------
 
     def power_off(self, instance: Any, timeout: int = 0, retry_interval: int = 0) -> None:
         """Stops an instance; after `timeout` seconds it is killed."""
@@ -265,7 +270,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
             self._engine.client.unpause(names.container_name(instance.uuid))
 
     def suspend(self, context: Any, instance: Any) -> None:  # Nova's signature
-        """Refuses: suspending means writing memory to disk, which Docker cannot do for a container with NICs of its own.
+        """Refuses: suspending means writing memory to disk, which Docker cannot do for a container with NICs of its
+        own.
 
         Its checkpoints are experimental, need CRIU on the host, and cannot restore NICs that were plugged from outside.
         """
@@ -282,10 +288,12 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         raise NotImplementedError(f"instance {instance.uuid}: Docker cannot suspend, so there is nothing to resume")
 
     def resume_state_on_host_boot(self, context: Any, instance: Any, network_info: Any, *_: Any, **__: Any) -> None:
-        """Starts an instance that ran when the host went down. Releases of Nova differ in the arguments behind the third."""
+        """Starts an instance that ran when the host went down. Releases of Nova differ in the arguments behind the
+        third."""
         self.power_on(context, instance, network_info)
 
-    # -- network -----------------------------------------------------------------------------------------------------------
+    # -- network
+    # -----------------------------------------------------------------------------------------------------------
 
     def plug_vifs(self, instance: Any, network_info: Any) -> None:
         """Plugs the NICs of a running instance that are not plugged; a stopped one has nothing to plug them into."""
@@ -301,8 +309,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
     def attach_interface(self, context: Any, instance: Any, image_meta: Any, vif: Any) -> None:  # Nova's signature
         """Gives an instance one more NIC; a stopped one gets it when it starts.
 
-        Does not wait for Neutron's word that the port is wired: Nova's API waits for this call, and with one thread it could not
-        take that word.
+        Does not wait for Neutron's word that the port is wired: Nova's API waits for this call, and with one thread it
+        could not take that word.
         """
         others = [one for one in instance.get_network_info() if one["id"] != vif["id"]]
         try:
@@ -322,7 +330,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
             LOG.error("NIC of port %s: %s", vif["id"], reason(error), instance=instance)
             raise exception.InterfaceDetachFailed(instance_uuid=instance.uuid) from error
 
-    # -- looking inside ----------------------------------------------------------------------------------------------------
+    # -- looking inside
+    # ----------------------------------------------------------------------------------------------------
 
     def get_console_output(self, context: Any, instance: Any) -> bytes:  # Nova's signature
         """Returns the end of what the instance wrote to its console."""
@@ -348,7 +357,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         except (PasswordError, DockerException) as error:
             raise exception.InstancePasswordSetFailed(instance=instance.uuid, reason=reason(error)) from error
 
-    # -- images ------------------------------------------------------------------------------------------------------------
+    # -- images
+    # ------------------------------------------------------------------------------------------------------------
 
     def snapshot(self, context: Any, instance: Any, image_id: str, update_task_state: Callable[..., None]) -> None:
         """Stores the file system of an instance as an image in Glance."""
@@ -374,7 +384,8 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         if report.removed:
             LOG.info("images removed from this host: %s", ", ".join(report.removed))
 
-    # -- inside ------------------------------------------------------------------------------------------------------------
+    # -- inside
+    # ------------------------------------------------------------------------------------------------------------
 
     def _plug(self, instance: Any, network_info: Any) -> None:
         self._bodies.plug(instance.uuid, instance.hostname, ports.complete(network_info))

@@ -103,8 +103,8 @@ class Synchroniser:
     def run(self, source: KeystoneSource, check: bool = False) -> Report:
         """Loads what is missing and removes what is no longer needed.
 
-        A list that cannot be had stops the run before anything is removed; an image that cannot be loaded is reported, and
-        the others are loaded.
+        A list that cannot be had stops the run before anything is removed; an image that cannot be loaded is reported,
+        and the others are loaded.
 
         Args:
             source: Glance.

@@ -1,7 +1,8 @@
 """The host's copies of Glance images: images of the engine under the tag `glance:<Glance's id>`.
 
-Glance never changes an image's data, so a copy under its id is right for as long as it exists. A copy appears under its tag at once
-and complete: it is downloaded beside, compared with Glance's digest, and tagged by the engine when all of it is loaded.
+Glance never changes an image's data, so a copy under its id is right for as long as it exists. A copy appears under its
+tag at once and complete: it is downloaded beside, compared with Glance's digest, and tagged by the engine when all of
+it is loaded.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ IN_GUEST = "/.nai"
 """Where the driver's own files lie inside an instance."""
 
 READY = "nai-ready"
-"""Alias of an instance's loopback once its network is complete: a thing the helper can set from outside, and a shell can read
-inside, in /sys/class/net/lo/ifalias."""
+"""Alias of an instance's loopback once its network is complete: a thing the helper can set from outside, and a shell
+can read inside, in /sys/class/net/lo/ifalias."""
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TAP = re.compile(r"tap[0-9a-f]{8}-[0-9a-f]{2}")

@@ -65,7 +65,8 @@ def taps(vifs: Iterable[Vif]) -> list[str]:
 
 
 def resolver(vifs: Iterable[Vif]) -> str | None:
-    """Returns resolv.conf: each subnet's name servers, its DHCP server where it has none; None when there is nothing to say.
+    """Returns resolv.conf: each subnet's name servers, its DHCP server where it has none; None when there is nothing to
+    say.
 
     A subnet without name servers of its own has Neutron's dnsmasq forward, which DHCP would tell the instance.
     """
@@ -116,8 +117,8 @@ def _addresses(subnets: Iterable[Mapping[str, Any]]) -> Iterable[str]:
 def _routes(subnet: Mapping[str, Any], metric: int, isolated: bool) -> Iterator[list[Any]]:
     """Yields routes as [destination, gateway, metric].
 
-    An instance whose ports all lack a gateway has no way to the metadata address. Neutron's DHCP server serves it in such a network,
-    and would hand out this route.
+    An instance whose ports all lack a gateway has no way to the metadata address. Neutron's DHCP server serves it in
+    such a network, and would hand out this route.
     """
     for route in subnet.get("routes") or ():
         yield [str(route["cidr"]), route["gateway"]["address"], metric]

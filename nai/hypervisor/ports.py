@@ -23,7 +23,8 @@ _PLUGGED = "network-vif-plugged"
 def complete(network_info: Any) -> list[Vif]:
     """Returns the ports of an instance, when Nova has them.
 
-    Network information is a promise while Nova allocates ports; looking at it before, in a log line even, blocks for ever.
+    Network information is a promise while Nova allocates ports; looking at it before, in a log line even, blocks for
+    ever.
     """
     if network_info is None:
         return []
@@ -44,7 +45,8 @@ class PortEvents:
         """Waits, behind the body of the `with`, until Neutron has wired the ports that were not.
 
         Raises:
-            exception.VirtualInterfaceCreateException: It did not within vif_plugging_timeout, or failed, and that is fatal.
+            exception.VirtualInterfaceCreateException: It did not within vif_plugging_timeout, or failed, and that is
+            fatal.
         """
         timeout = CONF.vif_plugging_timeout
         events = [(_PLUGGED, vif["id"]) for vif in vifs if vif.get("active", True) is False]

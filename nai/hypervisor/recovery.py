@@ -2,10 +2,10 @@
 
 Two questions, because only one of them can be answered at once:
 
-- Half made: at start Nova sets every instance that it was building here to ERROR, and does not ask the driver to remove anything.
-  So at start the driver removes the bodies of exactly those instances.
-- Orphaned: a body whose instance Nova does not know, or knows on another host. A database that is restored or wrong would make
-  all bodies orphans for a moment; they go when two passes in a row have found them.
+- Half made: at start Nova sets every instance that it was building here to ERROR, and does not ask the driver to remove
+  anything. So at start the driver removes the bodies of exactly those instances.
+- Orphaned: a body whose instance Nova does not know, or knows on another host. A database that is restored or wrong
+  would make all bodies orphans for a moment; they go when two passes in a row have found them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What this host has to offer, as Nova and Placement count it.
 
-The host may itself be a container or a slice of a machine: the kernel shows it the whole machine's memory and CPUs, its control
-groups say what it really has. The smaller number counts.
+The host may itself be a container or a slice of a machine: the kernel shows it the whole machine's memory and CPUs, its
+control groups say what it really has. The smaller number counts.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def host(engine_info: Mapping[str, Any], cgroups: Path = _CGROUPS) -> Host:
 def memory_limit_bytes(cgroups: Path = _CGROUPS) -> int | None:
     """Returns the memory limit of the control group this host's services run in, None without one.
 
-    Looks at both versions of the control groups, at the root of what is mounted: that is where a container sees its own limit.
+    Looks at both versions of the control groups, at the root of what is mounted: that is where a container sees its own
+    limit.
     """
     for name in ("memory.max", "memory/memory.limit_in_bytes"):
         value = _read(cgroups / name)
@@ -117,7 +118,8 @@ def available(
 
 
 def inventory(host: Host, ratios: Mapping[str, float], reserved: Mapping[str, int]) -> dict[str, dict[str, Any]]:
-    """Returns the inventory of the host for Placement; a class the host has nothing of is left out, as Placement wants it.
+    """Returns the inventory of the host for Placement; a class the host has nothing of is left out, as Placement wants
+    it.
 
     Args:
         host: Capacity.

@@ -61,8 +61,8 @@ def upload(
 ) -> None:
     """Stores an instance's file system under an image that Nova has made in Glance.
 
-    The instance is frozen while the engine copies its layer. The layer is not read again on this host: it becomes its copy of the
-    new image.
+    The instance is frozen while the engine copies its layer. The layer is not read again on this host: it becomes its
+    copy of the new image.
 
     Args:
         engine: The host's engine.
