@@ -3,10 +3,10 @@
 import json
 import sys
 
-from nai.installer.testbed.ownership import this_checkout
 from nai.installer.testbed.engine import Engine
 from nai.installer.testbed.hosts import CAPABILITIES
 from nai.installer.testbed.image import ensure_base
+from nai.installer.testbed.ownership import this_checkout
 from nai.installer.testbed.recipe import base_recipe
 
 

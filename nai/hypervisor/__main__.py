@@ -63,8 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nai",
         description="Commands of a compute host.",
-        epilog="Exit codes: 0 done; 1 some images could not be loaded; 2 wrong call or configuration; 3 Glance or the engine does "
-        "not answer; 4 another process is at it.",
+        epilog="Exit codes: 0 done; 1 some images could not be loaded; 2 wrong call or configuration; 3 Glance or the "
+        "engine does not answer; 4 another process is at it.",
     )
     images = parser.add_subparsers(dest="topic", required=True, metavar="images").add_parser(
         "images", help="Docker images from Glance"

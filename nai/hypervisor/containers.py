@@ -149,6 +149,17 @@ def label_of(container: dict[str, Any], label: str) -> str:
     return str(labels.get(label) or "")
 
 
+def host_configs(engine: Engine) -> list[dict[str, Any]]:
+    """Returns the limits of all containers that are instances; one that goes meanwhile is left out."""
+    found = []
+    for one in all_instances(engine):
+        try:
+            found.append(dict(engine.client.inspect_container(one["Id"])["HostConfig"]))
+        except NotFound:
+            continue
+    return found
+
+
 def all_instances(engine: Engine) -> list[dict[str, Any]]:
     """Returns the short descriptions of all containers that are instances, running or not."""
     found = engine.client.containers(all=True, filters={"label": names.LABEL_INSTANCE})

@@ -23,14 +23,13 @@ from oslo_concurrency import processutils
 from oslo_log import log as logging
 from oslo_service import loopingcall
 
-from . import containers, diagnostics, known, names, network, options, ports, power, resources, snapshot
+from . import containers, diagnostics, image_cache, known, names, network, options, ports, power, resources, snapshot
 from .bodies import Bodies
-from .engine import APIError, DockerException, Engine, EngineError, NotFound, reason
-from .image_sync import BusyError, Synchroniser
+from .engine import APIError, DockerException, Engine, NotFound, reason
 from .images import ImageError, ImageStore
-from .keystone_glance import KeystoneSource
 from .nova_glance import NovaSource
 from .password import PasswordError, set_root_password
+from .periodic import logged
 from .ports import PortEvents
 from .recovery import Recovery
 from .source import SourceError
@@ -54,7 +53,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         "supports_image_type_raw": True,
     }
 
-    def __init__(self, virtapi: Any, read_only: bool = False) -> None:  # Nova's signature
+    def __init__(self, virtapi: Any, read_only: bool = False) -> None:
         """Prepares the parts; nothing is contacted before init_host."""
         super().__init__(virtapi)
         self._section = CONF.nai_docker
@@ -69,42 +68,37 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         self._busy: dict[str, int] = {}
         self._sweeper: loopingcall.FixedIntervalLoopingCall | None = None
 
-    # -- the host
-    # ----------------------------------------------------------------------------------------------------------
+    # --- the host
 
     def init_host(self, host: str) -> None:
         """Connects to the engine and removes what an earlier life left half made."""
         self._host = host
+        recovery = Recovery(self._engine, host, known.lookup, self._busy.__contains__, self._section.ovsdb_connection)
         try:
             info = self._engine.info()
-        except (EngineError, DockerException) as error:
-            raise exception.InternalError(f"nova-compute cannot start instances: {reason(error)}") from error
-        LOG.info("Docker %s at %s, storage %s", info["ServerVersion"], self._section.engine_socket, info["Driver"])
-        self._images.tidy()
-        recovery = Recovery(self._engine, host, known.lookup, self._busy.__contains__, self._section.ovsdb_connection)
-        recovery.at_start()
-        sweeper = loopingcall.FixedIntervalLoopingCall(_logged(recovery.sweep))
-        sweeper.start(
-            interval=self._section.cleanup_interval_seconds, initial_delay=self._section.cleanup_interval_seconds
-        )
+            LOG.info("Docker %s at %s, storage %s", info["ServerVersion"], self._section.engine_socket, info["Driver"])
+            self._images.tidy()
+            recovery.at_start()
+        except FAILURES as error:
+            raise exception.InternalError(f"this host cannot run instances: {reason(error)}") from error
+        self._sweeper = loopingcall.FixedIntervalLoopingCall(logged(recovery.sweep))
+        interval = self._section.cleanup_interval_seconds
+        self._sweeper.start(interval=interval, initial_delay=interval)
 
-    def cleanup_host(self, host: str) -> None:  # Nova's signature
+    def cleanup_host(self, host: str) -> None:
         """Stops looking for what belongs to no instance."""
         # Nova calls this for a start that failed, too.
         if self._sweeper is not None:
             self._sweeper.stop()
 
-    def get_available_nodes(self, refresh: bool = False) -> list[str]:  # Nova's signature
+    def get_available_nodes(self, refresh: bool = False) -> list[str]:
         """Returns the one node of this host."""
         return [CONF.host]
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
         """Returns capacity and use of this host."""
         info = self._engine.info()
-        limits = [
-            self._engine.client.inspect_container(one["Id"])["HostConfig"]
-            for one in containers.all_instances(self._engine)
-        ]
+        limits = containers.host_configs(self._engine)
         architecture = fields.Architecture.canonicalize(info["Architecture"])
         supported = [(architecture, fields.HVType.DOCKER, fields.VMMode.EXE)]
         return resources.available(
@@ -128,8 +122,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         output, _ = processutils.execute("env", "LANG=C", "uptime")
         return str(output)
 
-    # -- what there is
-    # -----------------------------------------------------------------------------------------------------
+    # --- what there is
 
     def list_instances(self) -> list[str]:
         """Returns Nova's names of the instances on this host, running or not."""
@@ -148,8 +141,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         container = self._container(instance)
         return hardware.InstanceInfo(state=power.state_of(container), internal_id=container["Id"])
 
-    # -- making and removing
-    # -----------------------------------------------------------------------------------------------
+    # --- making and removing
 
     def spawn(
         self,
@@ -158,7 +150,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         image_meta: Any,
         injected_files: Sequence[tuple[str, bytes]] | None,
         admin_password: str | None,
-        allocations: Any,  # Nova's signature
+        allocations: Any,
         network_info: Any = None,
         block_device_info: Any = None,
         power_on: bool = True,
@@ -184,7 +176,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
 
     def cleanup(
         self,
-        context: Any,  # Nova's signature
+        context: Any,
         instance: Any,
         network_info: Any,
         block_device_info: Any = None,
@@ -203,8 +195,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
                 except DockerException as error:
                     raise exception.InstanceTerminationFailure(reason=reason(error)) from error
 
-    # -- power
-    # -------------------------------------------------------------------------------------------------------------
+    # --- power
 
     def power_off(self, instance: Any, timeout: int = 0, retry_interval: int = 0) -> None:
         """Stops an instance; after `timeout` seconds it is killed."""
@@ -221,7 +212,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
 
     def power_on(
         self,
-        context: Any,  # Nova's signature
+        context: Any,
         instance: Any,
         network_info: Any,
         block_device_info: Any = None,
@@ -250,7 +241,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         instance: Any,
         network_info: Any,
         reboot_type: str,
-        block_device_info: Any = None,  # Nova's signature
+        block_device_info: Any = None,
         bad_volumes_callback: Any = None,
         accel_info: Any = None,
         share_info: Any = None,
@@ -269,15 +260,15 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         with self._engine_errors(instance):
             self._engine.client.unpause(names.container_name(instance.uuid))
 
-    def suspend(self, context: Any, instance: Any) -> None:  # Nova's signature
-        """Refuses: suspending means writing memory to disk, which Docker cannot do for a container with NICs of its
-        own.
+    def suspend(self, context: Any, instance: Any) -> None:
+        """Refuses: Docker cannot write an instance's memory to disk.
 
         Its checkpoints are experimental, need CRIU on the host, and cannot restore NICs that were plugged from outside.
         """
         raise exception.InstanceFaultRollback(
             exception.InstanceSuspendFailure(
-                reason="Docker cannot write a container's memory to disk; pause keeps the processes in memory, stop the file system"
+                reason="Docker cannot write a container's memory to disk; pause keeps the processes in memory, stop "
+                "keeps the file system"
             )
         )
 
@@ -288,12 +279,13 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         raise NotImplementedError(f"instance {instance.uuid}: Docker cannot suspend, so there is nothing to resume")
 
     def resume_state_on_host_boot(self, context: Any, instance: Any, network_info: Any, *_: Any, **__: Any) -> None:
-        """Starts an instance that ran when the host went down. Releases of Nova differ in the arguments behind the
-        third."""
+        """Starts an instance that ran when the host went down.
+
+        Releases of Nova differ in the arguments behind the third.
+        """
         self.power_on(context, instance, network_info)
 
-    # -- network
-    # -----------------------------------------------------------------------------------------------------------
+    # --- network
 
     def plug_vifs(self, instance: Any, network_info: Any) -> None:
         """Plugs the NICs of a running instance that are not plugged; a stopped one has nothing to plug them into."""
@@ -306,7 +298,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         """Takes the NICs of an instance away."""
         self._unplug(instance, network_info)
 
-    def attach_interface(self, context: Any, instance: Any, image_meta: Any, vif: Any) -> None:  # Nova's signature
+    def attach_interface(self, context: Any, instance: Any, image_meta: Any, vif: Any) -> None:
         """Gives an instance one more NIC; a stopped one gets it when it starts.
 
         Does not wait for Neutron's word that the port is wired: Nova's API waits for this call, and with one thread it
@@ -320,7 +312,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
             self._unplug(instance, [vif])
             raise exception.InterfaceAttachFailed(instance_uuid=instance.uuid) from error
 
-    def detach_interface(self, context: Any, instance: Any, vif: Any) -> None:  # Nova's signature
+    def detach_interface(self, context: Any, instance: Any, vif: Any) -> None:
         """Takes one NIC away."""
         try:
             self._bodies.unplug(network.taps([vif]))
@@ -330,10 +322,9 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
             LOG.error("NIC of port %s: %s", vif["id"], reason(error), instance=instance)
             raise exception.InterfaceDetachFailed(instance_uuid=instance.uuid) from error
 
-    # -- looking inside
-    # ----------------------------------------------------------------------------------------------------
+    # --- looking inside
 
-    def get_console_output(self, context: Any, instance: Any) -> bytes:  # Nova's signature
+    def get_console_output(self, context: Any, instance: Any) -> bytes:
         """Returns the end of what the instance wrote to its console."""
         with self._engine_errors(instance):
             output = self._engine.client.logs(names.container_name(instance.uuid), tail=_MAX_CONSOLE_LINES)
@@ -357,8 +348,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         except (PasswordError, DockerException) as error:
             raise exception.InstancePasswordSetFailed(instance=instance.uuid, reason=reason(error)) from error
 
-    # -- images
-    # ------------------------------------------------------------------------------------------------------------
+    # --- images
 
     def snapshot(self, context: Any, instance: Any, image_id: str, update_task_state: Callable[..., None]) -> None:
         """Stores the file system of an instance as an image in Glance."""
@@ -372,20 +362,11 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         except (ImageError, SourceError) as error:
             raise exception.ImageUnacceptable(image_id=image_id, reason=str(error)) from error
 
-    def manage_image_cache(self, context: Any, all_instances: Sequence[Any]) -> None:  # Nova's signature
+    def manage_image_cache(self, context: Any, all_instances: Sequence[Any]) -> None:
         """Removes images that have gone from Glance and that nothing has needed for the grace period."""
-        try:
-            needed = {instance.image_ref for instance in all_instances if instance.image_ref}
-            needed |= KeystoneSource(CONF).docker_images().keys()
-            report = Synchroniser(self._images, self._work_path, self._section.image_grace_period_seconds).prune(needed)
-        except (SourceError, BusyError, EngineError, DockerException) as error:
-            LOG.warning("no image was removed from this host: %s", reason(error))
-            return
-        if report.removed:
-            LOG.info("images removed from this host: %s", ", ".join(report.removed))
+        image_cache.prune(CONF, self._images, {instance.image_ref for instance in all_instances if instance.image_ref})
 
-    # -- inside
-    # ------------------------------------------------------------------------------------------------------------
+    # --- inside
 
     def _plug(self, instance: Any, network_info: Any) -> None:
         self._bodies.plug(instance.uuid, instance.hostname, ports.complete(network_info))
@@ -421,15 +402,3 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
             self._busy[uuid] -= 1
             if not self._busy[uuid]:
                 del self._busy[uuid]
-
-
-def _logged(task: Callable[[], object]) -> Callable[[], None]:
-    """Makes a periodic task survive its failures: the next pass may succeed."""
-
-    def run() -> None:
-        try:
-            task()
-        except Exception:  # the looping call ends for good at an exception
-            LOG.exception("clean-up of this host failed; it is tried again")
-
-    return run

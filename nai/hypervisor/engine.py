@@ -75,5 +75,6 @@ class Engine:
             return docker.APIClient(base_url=f"unix://{socket}", version="auto", timeout=timeout_seconds)
         except DockerException as error:
             raise EngineError(
-                f"the Docker engine does not answer on {socket}: {error}; is docker.service active, and is this user in group docker?"
+                f"the Docker engine does not answer on {socket}: {error}; is docker.service active, and has this user "
+                "the group docker?"
             ) from error

@@ -130,8 +130,8 @@ class ImageStore:
             raise ImageError(f"image {image.id} ({image.name}): its status is {image.status!r}, not 'active'")
         if image.container_format != "docker":
             raise ImageError(
-                f"image {image.id} ({image.name}): container_format is {image.container_format!r}; instances on this host are made "
-                "from container_format=docker"
+                f"image {image.id} ({image.name}): container_format is {image.container_format!r}; instances on this "
+                "host are made from container_format=docker"
             )
         with self._downloaded(image, source) as path:
             tag = names.image_tag(image.id)
@@ -163,12 +163,13 @@ class ImageStore:
                         digest.update(chunk)
             if image.size and received != image.size:
                 raise ImageError(
-                    f"image {image.id} ({image.name}): {received} of {image.size} bytes arrived; the next attempt starts anew"
+                    f"image {image.id} ({image.name}): {received} of {image.size} bytes arrived; the next attempt "
+                    "starts anew"
                 )
             if digest and digest.hexdigest() != image.hash_value:
                 raise ImageError(
-                    f"image {image.id} ({image.name}): the {image.hash_algorithm} digest of what arrived is not the one Glance has; "
-                    "the data was damaged on its way or in Glance's store"
+                    f"image {image.id} ({image.name}): the {image.hash_algorithm} digest of what arrived is not the "
+                    "one Glance has; the data was damaged on its way or in Glance's store"
                 )
             yield path
         finally:

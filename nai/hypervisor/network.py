@@ -36,8 +36,8 @@ def interfaces(vifs: Sequence[Vif], bridge: str, offload: str) -> list[dict[str,
     for index, vif in enumerate(vifs):
         if vif["type"] != "ovs":
             raise PortError(
-                f"port {vif['id']} is bound as {vif['type']!r}, this driver plugs 'ovs' only; is the Open vSwitch agent of this host "
-                "alive (openstack network agent list)?"
+                f"port {vif['id']} is bound as {vif['type']!r}, this driver plugs 'ovs' only; is the Open vSwitch "
+                "agent of this host alive (openstack network agent list)?"
             )
         plans.append(_interface(vif, index, isolated, bridge, offload))
     return plans
@@ -65,8 +65,7 @@ def taps(vifs: Iterable[Vif]) -> list[str]:
 
 
 def resolver(vifs: Iterable[Vif]) -> str | None:
-    """Returns resolv.conf: each subnet's name servers, its DHCP server where it has none; None when there is nothing to
-    say.
+    """Returns resolv.conf: each subnet's name servers, its DHCP server where it has none; None for nothing to say.
 
     A subnet without name servers of its own has Neutron's dnsmasq forward, which DHCP would tell the instance.
     """

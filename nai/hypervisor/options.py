@@ -12,7 +12,7 @@ OPTIONS = [
         "engine_timeout_seconds",
         default=60,
         min=1,
-        help="How long one request to the engine may take; stopping an instance adds the time it has for shutting down.",
+        help="How long one request to the engine may take; stopping an instance adds the time it has for that.",
     ),
     cfg.IntOpt(
         "load_timeout_seconds", default=1800, min=1, help="How long the engine may take to load or save one image."
@@ -37,20 +37,20 @@ OPTIONS = [
             ("on", "always on"),
             ("off", "always off"),
         ],
-        help="Checksum offload of an instance's NICs. The userspace datapath forwards packets with the checksum the sender left "
-        "to a NIC that does not exist: TCP then never connects.",
+        help="Checksum offload of an instance's NICs. The userspace datapath forwards packets with the checksum that "
+        "the sender left to a NIC that does not exist: TCP then never connects.",
     ),
     cfg.BoolOpt(
         "start_sshd",
         default=True,
-        help="Start the SSH server that an image has but its command does not start. The image property nai_start_sshd (yes or "
-        "no) has the last word.",
+        help="Start the SSH server that an image has but its command does not start. The image property nai_start_sshd "
+        "(yes or no) has the last word.",
     ),
     cfg.BoolOpt(
         "new_ssh_host_keys",
         default=True,
-        help="Give each instance SSH host keys of its own when this driver starts the SSH server; otherwise every instance of an "
-        "image has the private keys that lie in the image.",
+        help="Give each instance SSH host keys of its own at its first start; otherwise every instance of an image has "
+        "the private keys that lie in the image.",
     ),
     cfg.BoolOpt("run_user_data", default=True, help="Run user data that starts with #! once, at the first start."),
     cfg.BoolOpt(
@@ -59,19 +59,19 @@ OPTIONS = [
     cfg.BoolOpt(
         "no_new_privileges",
         default=True,
-        help="Processes of an instance cannot gain privileges by executing a file; sudo, su and setuid programs do not work then.",
+        help="Processes of an instance cannot gain privileges by executing a file; sudo and su do not work then.",
     ),
     cfg.ListOpt(
         "extra_capabilities",
         default=[],
-        help="Linux capabilities of instances beyond the driver's small set, e.g. NET_ADMIN where instances route or tunnel.",
+        help="Linux capabilities of instances beyond the driver's small set, e.g. NET_ADMIN where they route.",
     ),
     cfg.IntOpt("pids_limit", default=4096, min=16, help="Processes and threads an instance may have."),
     cfg.BoolOpt(
         "limit_disk",
         default=False,
-        help="Limit the writable layer to the flavour's disk. The engine can do it on XFS with project quotas, btrfs and ZFS; it "
-        "refuses to create the instance elsewhere.",
+        help="Limit the writable layer to the flavour's disk. The engine can do it on XFS with project quotas, btrfs "
+        "and ZFS; it refuses to create the instance elsewhere.",
     ),
     cfg.IntOpt("console_size_kb", default=1024, min=16, help="How much console output of an instance is kept, in KB."),
     cfg.StrOpt(
@@ -99,7 +99,8 @@ OPTIONS = [
         "cleanup_interval_seconds",
         default=120,
         min=10,
-        help="How often containers and ports that belong to no instance are looked for. They go when two passes in a row found them.",
+        help="How often containers and ports that belong to no instance are looked for. They go when two passes in a "
+        "row found them.",
     ),
 ]
 

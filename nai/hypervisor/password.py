@@ -13,8 +13,9 @@ class PasswordError(Exception):
 
 
 def set_root_password(engine: Engine, container: str, password: str) -> None:
-    """Sets root's password with the instance's own chpasswd, which reads it from its standard input: no list of
-    processes shows it.
+    """Sets root's password with the instance's own chpasswd.
+
+    That reads it from its standard input, so no list of processes shows it.
 
     Args:
         engine: The host's engine.

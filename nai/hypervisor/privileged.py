@@ -1,5 +1,4 @@
-"""The part that runs as root: a small helper process with two capabilities, started by oslo.privsep through
-nova-rootwrap.
+"""The part that runs as root: a small helper with two capabilities, started by oslo.privsep through nova-rootwrap.
 
 It takes plain data, checks all of it before anything is run, and makes argument lists and `ip -batch` lines of it; no
 shell is involved. A network namespace is entered by its path, so the helper needs no right to look into other

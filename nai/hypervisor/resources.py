@@ -118,8 +118,7 @@ def available(
 
 
 def inventory(host: Host, ratios: Mapping[str, float], reserved: Mapping[str, int]) -> dict[str, dict[str, Any]]:
-    """Returns the inventory of the host for Placement; a class the host has nothing of is left out, as Placement wants
-    it.
+    """Returns the inventory of the host for Placement; a class the host has nothing of is left out.
 
     Args:
         host: Capacity.

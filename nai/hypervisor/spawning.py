@@ -12,10 +12,10 @@ from oslo_log import log as logging
 from . import names, network, ports
 from .engine import DockerException, Engine, EngineError, reason
 from .images import ImageError
+from .instance import InstanceSetup
 from .nova_glance import NovaSource
 from .plan import PlanError
 from .run import CommandError
-from .instance import InstanceSetup
 from .source import SourceError
 from .stopwatch import Stopwatch
 

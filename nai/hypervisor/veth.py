@@ -25,8 +25,10 @@ _ETHTOOL_STXCSUM = 0x17
 
 
 def is_plugged(nic: Nic) -> bool:
-    """Whether the NIC was set up to its end; the mark is on the host end, which dies with the namespace of the other
-    end."""
+    """Whether the NIC was set up to its end.
+
+    The mark is on the host end, which dies with the namespace of the other end.
+    """
     try:
         return (_DEVICES / nic.tap / "ifalias").read_text().strip() == _mark(nic)
     except OSError:
@@ -72,8 +74,7 @@ def move(nic: Nic, netns: str, offload: bool) -> None:
 
 
 def configure(plan: PlugPlan, nics: Iterable[Nic]) -> None:
-    """Gives addresses and routes to NICs inside, writes the engine's resolv.conf and hosts, and marks all of it as
-    complete.
+    """Gives addresses and routes to NICs inside, writes resolv.conf and hosts, and marks all of it as complete.
 
     Raises:
         CommandError: `ip` failed.

@@ -56,7 +56,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         Display().display("\n" + as_text(plan) + f"\nreport: {report}")
         result |= {"changed": False, "report": str(report), "changes": plan.changes}
         if plan.failures:
-            result |= {"failed": True, "msg": f"the run would fail at {len(plan.failures)} tasks, shown above as failure"}
+            result |= {
+                "failed": True,
+                "msg": f"the run would fail at {len(plan.failures)} tasks, shown above as failure",
+            }
         return result
 
     def _command(self, variables: dict[str, Any]) -> list[str]:

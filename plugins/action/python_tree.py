@@ -54,6 +54,7 @@ def read_tree(source: Path) -> dict[str, bytes]:
 def encode(trees: Mapping[str, Mapping[str, bytes]]) -> str:
     """Returns the trees as one string; `decode` of the module is the inverse."""
     raw = {
-        dest: {name: base64.b64encode(content).decode() for name, content in files.items()} for dest, files in trees.items()
+        dest: {name: base64.b64encode(content).decode() for name, content in files.items()}
+        for dest, files in trees.items()
     }
     return base64.b64encode(zlib.compress(json.dumps(raw).encode())).decode()

@@ -85,8 +85,9 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible publishes n
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
         """A host cannot be reached."""
-        reason = " ".join(str(result._result.get("msg", "no reason given")).split())
-        self._write("unreachable", host=result._host.get_name(), reason=reason)
+        text = " ".join(str(result._result.get("msg", "no reason given")).split())
+        # What ssh itself says stands at the end of Ansible's sentences about it.
+        self._write("unreachable", host=result._host.get_name(), reason=text.rpartition("over ssh: ")[2])
 
 
 def _name(task: Any) -> str:

@@ -35,8 +35,8 @@ def differences(trees: Mapping[str, Mapping[str, bytes]]) -> list[Step]:
     """Returns what differs, sorted by path.
 
     Args:
-        trees: Content of files by their path below a directory, by the directory. A single file has the empty path; then
-            nothing else beside it is looked at. In a directory everything else is to go.
+        trees: Content of files by their path below a directory, by the directory. A single file has the empty path;
+            then nothing else beside it is looked at. In a directory everything else is to go.
     """
     steps = []
     for dest, wanted in trees.items():
@@ -54,8 +54,8 @@ def differences(trees: Mapping[str, Mapping[str, bytes]]) -> list[Step]:
 def apply(steps: list[Step]) -> None:
     """Brings the differences about; every file is replaced in one step.
 
-    Compiles what is new at once: otherwise the first process that imports it as root would, and the change of the directory
-    would look like a change of the program.
+    Compiles what is new at once: otherwise the first process that imports it as root would, and the change of the
+    directory would look like a change of the program.
 
     Raises:
         OSError: The system refused.

@@ -119,7 +119,9 @@ def main() -> None:
     if not Path(program).exists():
         if module.check_mode:
             module.exit_json(changed=False, present=[], loaded=[], removed=[], used=[], waiting={}, image_failures={})
-        module.fail_json(msg=f"{program} is not installed; the role nova_docker brings it to compute hosts", image_failures={})
+        module.fail_json(
+            msg=f"{program} is not installed; the role nova_docker brings it to compute hosts", image_failures={}
+        )
     grace = module.params["grace_period_seconds"]
     code, output, error = module.run_command(command(program, grace, module.check_mode))
     if code not in (0, EXIT_IMAGES_FAILED) or not output.strip():

@@ -125,9 +125,7 @@ class ExternalNetwork:
         networks = pages(client, f"/networks?name={params['name']}", "networks")
         if len(networks) > 1:
             ids = ", ".join(item["id"] for item in networks)
-            raise CloudError(
-                f"there are several networks named {params['name']} ({ids}); delete or rename all but one"
-            )
+            raise CloudError(f"there are several networks named {params['name']} ({ids}); delete or rename all but one")
         self.network: dict[str, Any] | None = networks[0] if networks else None
         self.subnets: list[dict[str, Any]] = (
             pages(client, f"/subnets?network_id={self.network['id']}", "subnets") if self.network else []
@@ -173,12 +171,8 @@ class ExternalNetwork:
             "enable_dhcp": False,
         }
         have = next((item for item in self.subnets if item["cidr"] == self.params["cidr"]), None)
-        for other in [
-            item for item in self.subnets if item is not have and item["name"] == self.params["name"]
-        ]:
-            self._require_unused(
-                f"subnet {other['cidr']} of {self.params['name']} cannot become {self.params['cidr']}"
-            )
+        for other in [item for item in self.subnets if item is not have and item["name"] == self.params["name"]]:
+            self._require_unused(f"subnet {other['cidr']} of {self.params['name']} cannot become {self.params['cidr']}")
             self._request("DELETE", f"/subnets/{other['id']}")
             self.diff.removed("subnet", f"{self.params['name']} {other['cidr']}")
             self.subnets.remove(other)
@@ -206,14 +200,9 @@ class ExternalNetwork:
         ports = pages(self.client, f"/ports?network_id={self.network['id']}", "ports")
         if ports:
             users = sorted(
-                {
-                    f"{port.get('device_owner') or 'port'} {port.get('device_id') or port['id']}"
-                    for port in ports
-                }
+                {f"{port.get('device_owner') or 'port'} {port.get('device_id') or port['id']}" for port in ports}
             )
-            raise CloudError(
-                f"{problem} while these are connected: {', '.join(users[:8])}; remove them first"
-            )
+            raise CloudError(f"{problem} while these are connected: {', '.join(users[:8])}; remove them first")
 
     def remove(self) -> None:
         """Removes network and subnets."""

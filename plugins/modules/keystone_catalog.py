@@ -179,9 +179,7 @@ class Catalogue:
         self.domains = {item["name"]: item["id"] for item in pages(self.client, "/domains", "domains")}
         missing = sorted(wanted_domains - set(self.domains))
         if missing:
-            raise CloudError(
-                f"domain {', '.join(missing)} does not exist; known are {', '.join(sorted(self.domains))}"
-            )
+            raise CloudError(f"domain {', '.join(missing)} does not exist; known are {', '.join(sorted(self.domains))}")
         self.services = {item["name"]: item for item in pages(self.client, "/services", "services")}
         self.endpoints = pages(self.client, "/endpoints", "endpoints")
         self.projects = self._by_domain("projects")
@@ -353,9 +351,7 @@ class Catalogue:
             return
         project = self.projects.get((user["domain"], user["project"]))
         if project is None:
-            raise CloudError(
-                f"project {user['project']} of user {user['name']} does not exist; add it to projects"
-            )
+            raise CloudError(f"project {user['project']} of user {user['name']} does not exist; add it to projects")
         user_id = self.users[(user["domain"], user["name"])]["id"]
         for role in user["roles"]:
             if role not in self.roles:
@@ -429,9 +425,7 @@ def complaint(params: dict[str, Any]) -> str | None:
     for service in params["services"]:
         unknown = sorted(set(service["endpoints"]) - set(INTERFACES))
         if unknown:
-            return (
-                f"service {service['name']}: endpoints has {', '.join(unknown)}; use {', '.join(INTERFACES)}"
-            )
+            return f"service {service['name']}: endpoints has {', '.join(unknown)}; use {', '.join(INTERFACES)}"
         if params["state"] == "present" and not service["type"]:
             return f"service {service['name']}: type is missing, e.g. image"
     for user in params["users"]:

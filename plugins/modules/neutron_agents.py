@@ -92,9 +92,7 @@ def look(client: Any, agents: dict[str, list[str]]) -> dict[str, str]:
             if agent is None:
                 missing[f"{binary} on {host}"] = "has never reported itself"
             elif not agent["alive"]:
-                missing[f"{binary} on {host}"] = (
-                    f"was last heard of at {agent.get('heartbeat_timestamp')} UTC"
-                )
+                missing[f"{binary} on {host}"] = f"was last heard of at {agent.get('heartbeat_timestamp')} UTC"
     return missing
 
 

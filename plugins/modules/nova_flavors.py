@@ -134,9 +134,7 @@ class Flavors:
             self._create(wanted["name"], target, have["id"])
             if not wanted["is_public"]:
                 for project in projects:
-                    self._request(
-                        "POST", f"/flavors/{have['id']}/action", {"addTenantAccess": {"tenant": project}}
-                    )
+                    self._request("POST", f"/flavors/{have['id']}/action", {"addTenantAccess": {"tenant": project}})
             self._set_specs(have["id"], {}, specs)
             self.diff.updated("flavor", f"{wanted['name']} (made again)", have, changes)
         have_specs = have.get("extra_specs") or {}

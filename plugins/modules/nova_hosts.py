@@ -104,15 +104,11 @@ def look(client: Any, hosts: list[str]) -> tuple[dict[str, str], list[str]]:
         elif service.get("forced_down"):
             waiting[host] = "nova-compute is forced down by an operator"
         elif service["state"] != "up":
-            waiting[host] = (
-                f"nova-compute is {service['state']}, last heard of at {service.get('updated_at')} UTC"
-            )
+            waiting[host] = f"nova-compute is {service['state']}, last heard of at {service.get('updated_at')} UTC"
     up = [host for host in hosts if host not in waiting]
     # A host that is not mapped is left out of this list by Nova.
     mapped = (
-        {item["service"]["host"] for item in pages(client, "/os-hypervisors/detail", "hypervisors")}
-        if up
-        else set()
+        {item["service"]["host"] for item in pages(client, "/os-hypervisors/detail", "hypervisors")} if up else set()
     )
     return waiting, [host for host in up if host not in mapped]
 

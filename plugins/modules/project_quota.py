@@ -94,8 +94,7 @@ class Quotas:
         self.check_mode = check_mode
         self.diff = StateDiff()
         self.projects = {
-            item["name"]: item["id"]
-            for item in pages(connection.identity, "/projects?domain_id=default", "projects")
+            item["name"]: item["id"] for item in pages(connection.identity, "/projects?domain_id=default", "projects")
         }
 
     def _services(self, name: str) -> list[tuple[str, Any, str, str]]:
@@ -130,9 +129,7 @@ class Quotas:
         for kind, client, path, key in self._services(name):
             have = call(client, "GET", path)[key]
             defaults = call(client, "GET", f"{path}/{'defaults' if kind == 'compute' else 'default'}")[key]
-            changes = {
-                item: value for item, value in defaults.items() if item in have and have[item] != value
-            }
+            changes = {item: value for item, value in defaults.items() if item in have and have[item] != value}
             changes.pop("id", None)
             if changes:
                 if not self.check_mode:

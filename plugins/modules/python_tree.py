@@ -9,9 +9,10 @@ DOCUMENTATION = r"""
 module: python_tree
 short_description: Python packages copied to a host in one round trip
 description:
-  - Makes directories of the host hold exactly the files that directories of the control host hold, for programs that run
-    inside another program's Python and so cannot be installed as packages of their own.
-  - Files belong to root and are readable by everyone. Each is replaced in one step. What is no longer in the source goes.
+  - Makes directories of the host hold exactly the files that directories of the control host hold, for programs that
+    run inside another program's Python and so cannot be installed as packages of their own.
+  - Files belong to root and are readable by everyone. Each is replaced in one step. What is no longer in the source
+    goes.
   - New files are compiled at once.
 version_added: 0.1.0
 author: The NAI authors

@@ -36,7 +36,8 @@ def as_text(plan: Plan) -> str:
                 lines.extend(f"    {line}" for line in map(_names, effects))
     lines.extend(_remarks(plan))
     hosts = len({host for stage in plan.stages for host, effects in stage.hosts.items() if effects})
-    lines.append(f"plan: {plan.changes} changes on {hosts} hosts" if plan.changes else "plan: no change")
+    summary = f"plan: {plan.changes} changes on {hosts} hosts" if plan.changes else "plan: no change"
+    lines.append(f"{summary}; {len(plan.unreachable)} hosts did not answer" if plan.unreachable else summary)
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""An Open vSwitch of the tests' own: userspace datapath, database and daemon below a directory, no service of the machine touched."""
+"""An Open vSwitch of the tests' own, with the userspace datapath; no service of the machine is touched."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def test_a_plan_for_the_reader() -> None:
         "cloud: not looked at, none of its hosts can be reached",
         f"compute2: cannot be reached (connection timed out); the plan lacks {LACKING}",
         "warning: controller1: has one processor",
-        "plan: 4 changes on 1 hosts",
+        "plan: 4 changes on 1 hosts; 1 hosts did not answer",
     ]
 
 

@@ -34,7 +34,7 @@ VARIABLES = for_role(
         type=Type.LIST,
         elements=Type.STRING,
         default=[],
-        help="Linux capabilities of instances beyond the driver's small set, such as NET_ADMIN where they route or tunnel.",
+        help="Linux capabilities of instances beyond the driver's small set, such as NET_ADMIN where they route.",
     ),
     Variable(
         name="nova_docker_pids_limit",
