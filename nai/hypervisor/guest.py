@@ -112,7 +112,7 @@ def injected_files(files: Iterable[tuple[str, bytes | str]] | None) -> list[Gues
     """
     wanted = []
     for path, content in files or ():
-        clean = posixpath.normpath(path)
+        clean = "/" + posixpath.normpath(path).lstrip("/")
         if (
             not path.startswith("/")
             or ".." in path.split("/")

@@ -42,7 +42,8 @@ def uwsgi_config(
             "paste-logger": True,
             "no-orphans": True,
             "die-on-term": True,
-            # Else a client's next request on the same connection meets a reset.
+            # uWSGI closes after each answer without saying so: a client's next request on the connection meets a reset.
+            "add-header": "Connection: close",
             "rem-header": "Content-Length",
             "buffer-size": 65535,
             "listen": 100,

@@ -100,7 +100,11 @@ class Recorder(BaseAdapter):  # type: ignore[misc]  # requests has no type infor
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         """Asks the engine."""
         answer = self._real.send(request, **{**options, "stream": False})
-        kept = {name: answer.headers[name] for name in ("Content-Type", "X-Docker-Container-Path-Stat") if name in answer.headers}
+        kept = {
+            name: answer.headers[name]
+            for name in ("Content-Type", "X-Docker-Container-Path-Stat")
+            if name in answer.headers
+        }
         exchange = Exchange(key_of(request), answer.status_code, kept, answer.content)
         self.exchanges.append(exchange)
         return _response(request, exchange)
@@ -150,8 +154,19 @@ def _read(body: Any) -> bytes:
     return body if isinstance(body, bytes) else b"".join(body)
 
 
+class _Body(io.BytesIO):
+    """What the SDK expects below an answer that comes piece by piece."""
+
+    chunked = True
+
+    @property
+    def chunk_left(self) -> int:
+        """All of the rest is one piece."""
+        return len(self.getvalue()) - self.tell()
+
+
 def _response(request: requests.PreparedRequest, exchange: Exchange) -> requests.Response:
     raw = HTTPResponse(
-        body=io.BytesIO(exchange.body), headers=exchange.headers, status=exchange.status, preload_content=False
+        body=_Body(exchange.body), headers=exchange.headers, status=exchange.status, preload_content=False
     )
     return HTTPAdapter().build_response(request, raw)
