@@ -15,7 +15,7 @@ _NETNS = re.compile(r"(/var)?/run/docker/netns/[0-9A-Za-z]{1,64}")
 _ENGINE_FILE = re.compile(r"/[\w./+-]*/containers/[0-9a-f]{64}/(resolv\.conf|hosts)")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _NIC = re.compile(r"eth[0-9]{1,3}")
-_BRIDGE = re.compile(r"[A-Za-z0-9_.-]{1,15}")
+_BRIDGE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}")
 _OVSDB = re.compile(r"(unix:/[\w./-]+|tcp:[0-9.]+:[0-9]{1,5})?")
 _ALLOWED_MTU = range(68, 65536)
 

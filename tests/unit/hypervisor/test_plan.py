@@ -57,7 +57,7 @@ def test_a_wrong_value_of_the_request_is_refused(change: dict[str, Any]) -> None
         {"mtu": 67},
         {"mtu": 65536},
         {"bridge": "br int"},
-        {"bridge": "--id=@x"},
+        {"bridge": "--no-wait"},
         {"addresses": ["10.0.0.9/24\nlink del lo"]},
         {"addresses": ["10.0.0.9/33"]},
         {"routes": [["default", "nowhere", 0]]},
