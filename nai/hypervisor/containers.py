@@ -34,6 +34,8 @@ of no use here."""
 
 CPU_PERIOD_MICROSECONDS = 100_000
 
+_BOOT = ("/bin/sh", f"{names.IN_GUEST}/boot")
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -93,7 +95,7 @@ def create_request(body: Body, gated: bool) -> dict[str, Any]:
     """
     entrypoint = list(body.command.argv)
     if gated:
-        entrypoint = ["/bin/sh", f"{names.IN_GUEST}/boot", *entrypoint]
+        entrypoint = [*_BOOT, *entrypoint]
     memory_bytes = body.limits.memory_mb * 1024 * 1024
     host_config: dict[str, Any] = {
         "NetworkMode": "none",
@@ -131,6 +133,11 @@ def create_request(body: Body, gated: bool) -> dict[str, Any]:
         },
         "HostConfig": host_config,
     }
+
+
+def without_boot(entrypoint: list[str]) -> list[str]:
+    """Returns the command of a container without the boot script in front of it."""
+    return entrypoint[len(_BOOT) :] if tuple(entrypoint[: len(_BOOT)]) == _BOOT else entrypoint
 
 
 def find(engine: Engine, instance_uuid: str) -> dict[str, Any] | None:

@@ -39,6 +39,7 @@ def set_root_password(engine: Engine, container: str, password: str) -> None:
             said += part
     finally:
         stream.close()
+        socket.close()
     status = engine.client.exec_inspect(execution)["ExitCode"]
     if status:
         raise PasswordError(f"chpasswd in the instance ended with {status}; does the image have it?")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nova.compute import task_states
 
 from . import names
+from .containers import without_boot
 from .engine import APIError, NotFound
 
 if TYPE_CHECKING:
@@ -39,15 +40,23 @@ class ChunkReader:
         return everything[:cut]
 
 
-def changes_of(image_config: dict[str, Any]) -> list[str]:
+def changes_of(image_config: dict[str, Any], container_entrypoint: list[str]) -> list[str]:
     """Returns the instructions that give a snapshot the command of the image its instance was made from.
 
-    A container's own command is the driver's boot script, which the instances made from the snapshot get anew.
+    A container's own command has the driver's boot script in front of it, which the instances made from the snapshot
+    get anew. The engine can replace an entry point but not take it away, so a command without one becomes one.
+
+    Args:
+        image_config: `Config` of that image.
+        container_entrypoint: What the container runs.
     """
-    changes = [f"ENTRYPOINT {json.dumps(list(image_config.get('Entrypoint') or []))}"]
-    if command := image_config.get("Cmd"):
+    entrypoint, command = image_config.get("Entrypoint") or [], image_config.get("Cmd") or []
+    if not entrypoint:
+        entrypoint, command = command or without_boot(container_entrypoint), []
+    changes = [f"ENTRYPOINT {json.dumps(list(entrypoint))}"]
+    if command:
         changes.append(f"CMD {json.dumps(list(command))}")
-    # A label cannot be taken away; an empty one is no instance's.
+    # Nor can a label be taken away; an empty one is no instance's.
     return [*changes, *(f'LABEL {label}=""' for label in (names.LABEL_INSTANCE, names.LABEL_NAME, names.LABEL_IMAGE))]
 
 
@@ -84,7 +93,7 @@ def upload(
         repository=names.IMAGE_REPOSITORY,
         tag=image_id,
         # The SDK passes the list on as it is, and the engine takes one parameter per instruction.
-        changes=changes_of(origin["Config"]),
+        changes=changes_of(origin["Config"], container["Config"]["Entrypoint"]),
     )
     try:
         update_task_state(task_state=task_states.IMAGE_UPLOADING, expected_state=task_states.IMAGE_PENDING_UPLOAD)

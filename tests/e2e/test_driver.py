@@ -42,11 +42,22 @@ def test_pause_and_unpause(connection: Any, shared_server: Server) -> None:
     shared_server.active().banner()
 
 
-def test_suspend_and_resume(connection: Any, shared_server: Server) -> None:
+def test_suspend_is_refused_with_a_reason_and_without_harm(connection: Any, shared_server: Server) -> None:
+    shared_server.ssh("echo kept > /run/kept")
     connection.compute.suspend_server(shared_server.id)
-    shared_server.wait("SUSPENDED")
-    connection.compute.resume_server(shared_server.id)
-    shared_server.active().banner()
+    [event] = until(
+        "the refusal in the server's list of actions",
+        lambda: [
+            event
+            for action in connection.compute.server_actions(shared_server.id)
+            if action.action == "suspend"
+            for event in connection.compute.get_server_action(action.request_id, shared_server.id).events
+            if event.get("result") == "Error"
+        ],
+        seconds=30,
+    )
+    assert "Docker cannot" in str(event)
+    assert shared_server.active().ssh("cat /run/kept") == "kept"
 
 
 def test_console_output(connection: Any, shared_server: Server) -> None:

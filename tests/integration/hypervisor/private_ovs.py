@@ -22,8 +22,7 @@ class PrivateOpenVSwitch:
     def start(self) -> None:
         """Starts database and switch and makes the bridge."""
         subprocess.run(["ovsdb-tool", "create", f"{self._directory}/conf.db", _SCHEMA], check=True)
-        log = (self._directory / "log").open("wb")
-        for argv in (
+        programs = (
             [
                 "ovsdb-server",
                 f"--remote=punix:{self._directory}/db.sock",
@@ -36,8 +35,10 @@ class PrivateOpenVSwitch:
                 "--pidfile=" + f"{self._directory}/vs.pid",
                 self.connection,
             ],
-        ):
-            self._daemons.append(subprocess.Popen(argv, stdout=log, stderr=log))
+        )
+        for argv in programs:
+            with (self._directory / "log").open("ab") as log:
+                self._daemons.append(subprocess.Popen(argv, stdout=log, stderr=log))
             if argv[0] == "ovsdb-server":
                 self._wait_for_database()
         self.vsctl("add-br", self._bridge, "--", "set", "bridge", self._bridge, "datapath_type=netdev")

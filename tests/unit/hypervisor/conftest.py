@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from tests.support import nova_imports  # noqa: F401, I001  # before anything that imports Nova
+
 from oslo_config import cfg
 
 from tests.unit.hypervisor import engine_tape
 from tests.unit.hypervisor.record import IMAGE, INSTANCE, RECORDINGS
 
-with warnings.catch_warnings():
-    # Nova and what it imports warn of their own future.
-    warnings.simplefilter("ignore")
-    import nai.hypervisor.driver
-    import nai.hypervisor.privileged
-
-from nai.hypervisor import options
+from nai.hypervisor import options, privileged
 from nai.hypervisor.engine import Engine
 
 PORT = "44444444-4444-4444-8444-444444444444"
@@ -63,9 +60,9 @@ def privileged_calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
     def unplug(taps: list[str], ovsdb: str = "") -> None:
         calls.append(("unplug", taps))
 
-    monkeypatch.setattr(nai.hypervisor.privileged, "plug", plug)
-    monkeypatch.setattr(nai.hypervisor.privileged, "unplug", unplug)
-    monkeypatch.setattr(nai.hypervisor.privileged, "ports", lambda _ovsdb="": [])
+    monkeypatch.setattr(privileged, "plug", plug)
+    monkeypatch.setattr(privileged, "unplug", unplug)
+    monkeypatch.setattr(privileged, "ports", lambda _ovsdb="": [])
     return calls
 
 
@@ -118,6 +115,7 @@ class Waited(list[dict[str, Any]]):
     """Network information that Nova is still gathering: it must be waited for before it is looked at."""
 
     def __init__(self, vifs: list[dict[str, Any]]) -> None:
+        """Keeps what it is told."""
         super().__init__()
         self._vifs = vifs
         self.waits = 0
@@ -128,6 +126,7 @@ class Waited(list[dict[str, Any]]):
         self[:] = self._vifs
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Stands in for the real one."""
         if not self.waits:
             raise AssertionError("network information was looked at before it was waited for")
         return super().__iter__()
@@ -137,12 +136,12 @@ class VirtApi:
     """Nova's interface for drivers: notes which events were waited for, and when the body of the `with` had run."""
 
     def __init__(self) -> None:
+        """Keeps what it is told."""
         self.events: list[tuple[str, str]] = []
         self.fails: Callable[[], BaseException] | None = None
 
     def wait_for_instance_event(self, _instance: Any, events: list[tuple[str, str]], **_: Any) -> Any:
         """Returns the context manager."""
-        import contextlib
 
         @contextlib.contextmanager
         def waiting() -> Iterator[None]:

@@ -1,8 +1,8 @@
 """Answers of a real Docker engine, recorded once and played back without one.
 
-The tape sits below the Docker SDK, in place of its connection to the engine's socket: everything above is the real thing.
-A request is found by method, path and query; the same request again gets the next answer that was recorded for it, and the
-last one for ever. A request that was never recorded fails the test.
+The tape sits below the Docker SDK, in place of its connection to the engine's socket: everything above is the real
+thing. A request is found by method, path and query; the same request again gets the next answer that was recorded for
+it, and the last one for ever. A request that was never recorded fails the test.
 """
 
 from __future__ import annotations
@@ -62,14 +62,14 @@ class Sent:
 
 
 @dataclass
-class Player(BaseAdapter):  # type: ignore[misc]  # requests has no type information
+class Player(BaseAdapter):
     """Answers from a tape."""
 
     exchanges: list[Exchange]
     sent: list[Sent] = field(default_factory=list)
     """All requests so far."""
 
-    def send(self, request: requests.PreparedRequest, **_: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Finds the answer of a request; reads the request's body to its end, as an engine would."""
         key = key_of(request)
         self.sent.append(Sent(key, _read(request.body)))
@@ -88,7 +88,7 @@ class Player(BaseAdapter):  # type: ignore[misc]  # requests has no type informa
         return [one for one in self.sent if one.request.startswith(f"{method} ") and part in one.request]
 
 
-class Recorder(BaseAdapter):  # type: ignore[misc]  # requests has no type information
+class Recorder(BaseAdapter):
     """Passes requests on to the real engine and keeps the answers."""
 
     def __init__(self, socket: str) -> None:
@@ -97,7 +97,7 @@ class Recorder(BaseAdapter):  # type: ignore[misc]  # requests has no type infor
         self._real = UnixHTTPAdapter(socket)
         self.exchanges: list[Exchange] = []
 
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         """Asks the engine."""
         answer = self._real.send(request, **{**options, "stream": False})
         kept = {
@@ -114,7 +114,7 @@ class Recorder(BaseAdapter):  # type: ignore[misc]  # requests has no type infor
         self._real.close()
 
 
-def client(adapter: BaseAdapter) -> docker.APIClient:
+def client(adapter: BaseAdapter) -> Any:
     """Returns a client of the Docker SDK that talks through an adapter."""
     connected = docker.APIClient(base_url="unix:///nowhere", version=API_VERSION)
     connected.mount("http+docker://", adapter)

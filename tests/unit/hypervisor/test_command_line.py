@@ -28,9 +28,11 @@ class Synchroniser:
     grace: float = 0
 
     def __init__(self, _store: object, _work_path: Path, grace: float) -> None:
+        """Keeps what it is told."""
         Synchroniser.grace = grace
 
     def run(self, _source: object, check: bool) -> Report:
+        """Stands in for the real one."""
         if isinstance(Synchroniser.answer, Exception):
             raise Synchroniser.answer
         return Synchroniser.answer

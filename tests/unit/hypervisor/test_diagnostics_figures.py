@@ -17,8 +17,15 @@ def test_what_the_hosts_end_sends_the_instance_receives(tmp_path: Path) -> None:
 
 
 def test_block_devices_are_summed() -> None:
-    entries = [{"op": "Read", "value": 5}, {"op": "read", "value": 6}, {"op": "write", "value": 1}, {"op": "Total", "value": 9}]
-    found = diagnostics.disk_figures({"blkio_stats": {"io_service_bytes_recursive": entries, "io_serviced_recursive": None}})
+    entries = [
+        {"op": "Read", "value": 5},
+        {"op": "read", "value": 6},
+        {"op": "write", "value": 1},
+        {"op": "Total", "value": 9},
+    ]
+    found = diagnostics.disk_figures(
+        {"blkio_stats": {"io_service_bytes_recursive": entries, "io_serviced_recursive": None}}
+    )
     assert (found["read_bytes"], found["write_bytes"], found["read_requests"]) == (11, 1, 0)
 
 

@@ -18,7 +18,10 @@ OVERRIDDEN = sorted(
 CALLS_OF_NOVA_26 = {
     "resume_state_on_host_boot": (("context", "instance", "network_info", None), {}),
     "power_on": (("context", "instance", "network_info", None), {}),
-    "reboot": (("context", "instance", "network_info", "SOFT"), {"block_device_info": None, "bad_volumes_callback": None}),
+    "reboot": (
+        ("context", "instance", "network_info", "SOFT"),
+        {"block_device_info": None, "bad_volumes_callback": None},
+    ),
     "resume": (("context", "instance", "network_info", None), {}),
 }
 

@@ -20,21 +20,26 @@ class Copies:
     """A host's copies, in memory."""
 
     def __init__(self, there: Collection[str] = (), used: Collection[str] = (), broken: Collection[str] = ()) -> None:
+        """Keeps what it is told."""
         self.there, self.used, self.broken = set(there), set(used), set(broken)
 
     def copies(self) -> dict[str, str]:
+        """Stands in for the real one."""
         return dict.fromkeys(self.there, "sha256:x")
 
     def in_use(self) -> set[str]:
+        """Stands in for the real one."""
         return self.used & self.there
 
     def ensure(self, image_id: str, _source: object) -> tuple[dict[str, str], bool]:
+        """Stands in for the real one."""
         if image_id in self.broken:
             raise ImageError(f"image {image_id}: the digest differs")
         self.there.add(image_id)
         return {}, True
 
     def remove(self, image_id: str) -> bool:
+        """Stands in for the real one."""
         assert image_id not in self.used
         self.there.discard(image_id)
         return True
@@ -44,9 +49,11 @@ class Glance:
     """A list of images, or none."""
 
     def __init__(self, *ids: str, fails: bool = False) -> None:
+        """Keeps what it is told."""
         self._ids, self._fails = ids, fails
 
     def docker_images(self) -> dict[str, GlanceImage]:
+        """Stands in for the real one."""
         if self._fails:
             raise SourceError("Glance: no answer")
         return {one: GlanceImage(one, one, "active", "docker", 0, "", "") for one in self._ids}
@@ -56,9 +63,11 @@ class Clock:
     """A clock that is set by hand."""
 
     def __init__(self) -> None:
+        """Keeps what it is told."""
         self.now = 1000.0
 
     def __call__(self) -> float:
+        """Stands in for the real one."""
         return self.now
 
 

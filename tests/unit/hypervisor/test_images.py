@@ -22,6 +22,7 @@ class Glance:
     """One image, given out as told."""
 
     def __init__(self, data: bytes = DATA, **changes: object) -> None:
+        """Keeps what it is told."""
         values = {
             "id": IMAGE,
             "name": "web",
@@ -36,10 +37,12 @@ class Glance:
         self.downloads = 0
 
     def image(self, image_id: str) -> GlanceImage:
+        """Stands in for the real one."""
         assert image_id == IMAGE
         return self._image
 
     def chunks(self, _image_id: str) -> Iterator[bytes]:
+        """Stands in for the real one."""
         self.downloads += 1
         for start in range(0, len(self._data), 1000):
             yield self._data[start : start + 1000]

@@ -37,7 +37,10 @@ def test_the_first_of_several_ports_has_the_better_default_route() -> None:
 
 def test_host_routes_of_a_subnet_are_set() -> None:
     subnet = {"routes": [{"cidr": "172.20.0.0/16", "gateway": {"address": "10.0.0.7"}}]}
-    assert plans([vif(subnet=subnet)])[0]["routes"] == [["172.20.0.0/16", "10.0.0.7", 100], ["default", "10.0.0.1", 100]]
+    assert plans([vif(subnet=subnet)])[0]["routes"] == [
+        ["172.20.0.0/16", "10.0.0.7", 100],
+        ["default", "10.0.0.1", 100],
+    ]
 
 
 def test_without_any_gateway_metadata_is_reached_through_the_dhcp_server() -> None:
@@ -50,7 +53,11 @@ def test_without_any_gateway_metadata_is_reached_through_the_dhcp_server() -> No
 
 def test_several_addresses_of_both_families_are_kept_with_their_own_prefix() -> None:
     subnets = [
-        {"cidr": "10.0.0.0/24", "gateway": {"address": "10.0.0.1"}, "ips": [{"address": "10.0.0.5"}, {"address": "10.0.0.6"}]},
+        {
+            "cidr": "10.0.0.0/24",
+            "gateway": {"address": "10.0.0.1"},
+            "ips": [{"address": "10.0.0.5"}, {"address": "10.0.0.6"}],
+        },
         {"cidr": "fd00::/64", "gateway": {"address": "fd00::1"}, "ips": [{"address": "fd00::5"}]},
     ]
     (nic,) = plans([vif(network={"bridge": "br-int", "meta": {}, "subnets": subnets})])

