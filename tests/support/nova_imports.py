@@ -1,7 +1,7 @@
 """Imports Nova and what comes with it for the tests of the driver, so that no other test hears of it.
 
-Nova and its libraries warn of their own future when they are imported, and eventlet at every fork of the process from then
-on. Warnings are errors in the tests; these are not theirs.
+Nova and its libraries warn of their own future when they are imported, and eventlet at every fork of the process from
+then on. Warnings are errors in the tests; these are not theirs.
 """
 
 import os

@@ -40,6 +40,7 @@ HERE = Path(__file__).parent
 ROOTFS = HERE / "rootfs"
 BUILD_BASE = HERE / "scripts" / "build-base"
 INSTALL_PACKAGES = HERE / "scripts" / "install-packages"
+IMAGE_MAKER = HERE / "image.py"
 
 
 @dataclass(frozen=True)
@@ -126,5 +127,7 @@ def packages_recipe(base: Recipe, name: str, packages: tuple[str, ...]) -> Recip
         "base": base.key.encode(),
         "packages": " ".join(ordered).encode(),
         "script": INSTALL_PACKAGES.read_bytes(),
+        # How the container is started shows in the image: `--init`, for one, leaves a file behind.
+        "maker": IMAGE_MAKER.read_bytes(),
     }
     return Recipe(name, digest(parts), ordered)

@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 
-from tests.support import nova_imports  # noqa: F401, I001  # before anything that imports Nova
+from tests.support import nova_imports  # noqa: F401  # before anything that imports Nova
 
+# isort: split
 from oslo_config import cfg
 
 from nai.hypervisor import containers, guest, names, network, options, privileged
@@ -171,7 +172,7 @@ class Machine:
         seen = ""
         with contextlib.closing(self.engine.client.logs(self.container, stream=True, follow=True)) as stream:
             for part in stream:
-                seen += part.decode()
+                seen += str(part.decode())
                 if text in seen:
                     return seen
         raise AssertionError(f"{text!r} never came: {seen}")

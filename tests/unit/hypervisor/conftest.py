@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from tests.support import nova_imports  # noqa: F401, I001  # before anything that imports Nova
+from tests.support import nova_imports  # noqa: F401  # before anything that imports Nova
 
+# isort: split
 from oslo_config import cfg
-
-from tests.unit.hypervisor import engine_tape
-from tests.unit.hypervisor.record import IMAGE, INSTANCE, RECORDINGS
 
 from nai.hypervisor import options, privileged
 from nai.hypervisor.engine import Engine
+from tests.unit.hypervisor import engine_tape
+from tests.unit.hypervisor.record import IMAGE, INSTANCE, RECORDINGS
 
 PORT = "44444444-4444-4444-8444-444444444444"
 NETNS = "/var/run/docker/netns/0123456789ab"
@@ -119,9 +119,11 @@ class Waited(list[dict[str, Any]]):
         super().__init__()
         self._vifs = vifs
         self.waits = 0
+        self.before_wait: Callable[[], object] = lambda: None
 
     def wait(self, do_raise: bool = True) -> None:
         """Fills it."""
+        self.before_wait()
         self.waits += 1
         self[:] = self._vifs
 

@@ -9,8 +9,9 @@ import contextlib
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import docker
 from docker.errors import APIError
@@ -96,26 +97,26 @@ def main() -> None:
     _shorten(RECORDINGS / "engine.json")
 
 
-def _again(client: object) -> str:
+def _again(client: Any) -> str:
     """Makes the image once more, so that the tape has an image that came back."""
-    client.import_image_from_data(iter([rootfs()]), repository="glance", tag=IMAGE)  # type: ignore[attr-defined]
+    client.import_image_from_data(iter([rootfs()]), repository="glance", tag=IMAGE)
     return f"glance:{IMAGE}"
 
 
-def _refused(call: object) -> None:
+def _refused(call: Callable[[], object]) -> None:
     with contextlib.suppress(APIError):
-        call()  # type: ignore[operator]
+        call()
 
 
 @contextlib.contextmanager
-def _cleaning(client: object) -> Iterator[None]:
+def _cleaning(client: Any) -> Iterator[None]:
     try:
         yield
     finally:
         for remove in (
-            lambda: client.remove_container(NAME, force=True),  # type: ignore[attr-defined]
-            lambda: client.remove_image(f"glance:{IMAGE}"),  # type: ignore[attr-defined]
-            lambda: client.remove_image(f"glance:{SAVED}"),  # type: ignore[attr-defined]
+            lambda: client.remove_container(NAME, force=True),
+            lambda: client.remove_image(f"glance:{IMAGE}"),
+            lambda: client.remove_image(f"glance:{SAVED}"),
         ):
             _refused(remove)
 

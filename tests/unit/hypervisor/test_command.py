@@ -1,5 +1,7 @@
 """What an instance runs."""
 
+from typing import Any
+
 import pytest
 
 from nai.hypervisor.command import command_of
@@ -15,7 +17,9 @@ from nai.hypervisor.command import command_of
         ({"Entrypoint": ["/entry"], "Cmd": ["a"]}, "run 'two words' x", ("run", "two words", "x")),
     ],
 )
-def test_the_image_property_comes_before_the_image_and_the_image_before_init(config, words, expected) -> None:
+def test_the_image_property_comes_before_the_image_and_the_image_before_init(
+    config: dict[str, Any], words: str | None, expected: tuple[str, ...]
+) -> None:
     assert command_of(config, words).argv == expected
 
 
@@ -35,6 +39,6 @@ def test_a_property_that_cannot_be_split_is_named() -> None:
         ("sleep infinity", False, False),
     ],
 )
-def test_an_init_of_the_image_reaps_and_a_system_init_starts_services(line, own_init, sshd) -> None:
+def test_an_init_of_the_image_reaps_and_a_system_init_starts_services(line: str, own_init: bool, sshd: bool) -> None:
     command = command_of({}, line)
     assert (command.has_own_init, command.starts_sshd) == (own_init, sshd)

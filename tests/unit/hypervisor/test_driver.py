@@ -13,7 +13,7 @@ import pytest
 from nova import exception
 from nova.compute import power_state
 
-from nai.hypervisor import driver as driver_module
+from nai.hypervisor import diagnostics
 from nai.hypervisor.bodies import Bodies
 from nai.hypervisor.driver import DockerDriver
 from nai.hypervisor.engine import Engine
@@ -74,11 +74,7 @@ def test_spawn_creates_and_starts_before_the_ports_are_there_and_plugs_then(
     has_image(tape)
     info = Waited([vif()])
     started_before_waiting: list[bool] = []
-    wait = info.wait
-    info.wait = lambda do_raise=True: (  # type: ignore[method-assign]
-        started_before_waiting.append(bool(tape.requests_of("POST", "/start"))),
-        wait(do_raise),
-    )[1]
+    info.before_wait = lambda: started_before_waiting.append(bool(tape.requests_of("POST", "/start")))
     spawn(driver, instance, image_meta, info)
     assert started_before_waiting == [True]
     ((call, request),) = privileged_calls
@@ -273,7 +269,7 @@ def test_diagnostics_have_the_flavours_memory_and_one_nic_per_port(
     details = driver.get_instance_diagnostics(instance)
     assert (details.hypervisor, details.state, details.num_nics, details.num_cpus) == ("docker", "running", 1, 1)
     assert details.memory_details.maximum == 512
-    flat = driver_module.diagnostics.flat(details)
+    flat = diagnostics.flat(details)
     assert flat["memory"] == 512 * 1024
     assert {"cpu0_time", "eth0_rx", "eth0_tx_drop", "rootfs_read_bytes"} <= flat.keys()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nai.hypervisor.image_sync import BusyError, Synchroniser, due
+from nai.hypervisor.image_sync import BusyError, Report, Synchroniser, due
 from nai.hypervisor.images import ImageError
 from nai.hypervisor.source import GlanceImage, SourceError
 
@@ -81,7 +81,7 @@ def synchroniser(copies: Copies, tmp_path: Path, clock: Clock, grace: float = 10
     return Synchroniser(copies, tmp_path, grace, clock)  # type: ignore[arg-type]
 
 
-def run(copies: Copies, glance: Glance, tmp_path: Path, clock: Clock, check: bool = False):
+def run(copies: Copies, glance: Glance, tmp_path: Path, clock: Clock, check: bool = False) -> Report:
     return synchroniser(copies, tmp_path, clock).run(glance, check=check)  # type: ignore[arg-type]
 
 
@@ -175,7 +175,9 @@ def test_the_report_is_plain_data(tmp_path: Path, clock: Clock) -> None:
     since=st.dictionaries(st.sampled_from("abcdefgh"), st.floats(0, 2000)),
     grace=st.floats(0, 1000),
 )
-def test_nothing_goes_before_its_time_and_nothing_else_is_remembered(unused, since, grace) -> None:
+def test_nothing_goes_before_its_time_and_nothing_else_is_remembered(
+    unused: set[str], since: dict[str, float], grace: float
+) -> None:
     now = 1000.0
     over, moments = due(unused, since, now, grace)
     assert moments.keys() == unused

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nai.hypervisor import network, plan
-from tests.unit.hypervisor.conftest import INSTANCE, NETNS, vif
+from tests.unit.hypervisor.conftest import NETNS, vif
+from tests.unit.hypervisor.record import INSTANCE
 
 
 def plans(vifs: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -81,7 +82,9 @@ def test_a_port_that_is_not_bound_to_open_vswitch_is_refused_with_a_hint() -> No
         ("off", {"datapath_type": "system"}, False),
     ],
 )
-def test_checksum_offload_follows_the_datapath_unless_it_is_set(option, details, expected) -> None:
+def test_checksum_offload_follows_the_datapath_unless_it_is_set(
+    option: str, details: dict[str, Any], expected: bool | None
+) -> None:
     assert network.interfaces([vif(details=details)], "br-int", option)[0]["offload"] is expected
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from nai.hypervisor import network, plan
-from tests.unit.hypervisor.conftest import INSTANCE, NETNS, vif
+from tests.unit.hypervisor.conftest import NETNS, vif
+from tests.unit.hypervisor.record import INSTANCE
 
 CONTAINER = "/var/lib/docker/containers/" + "a" * 64
 

@@ -13,7 +13,8 @@ import pytest
 from oslo_privsep import capabilities
 
 from nai.hypervisor import network, openvswitch, privileged, run, veth
-from tests.unit.hypervisor.conftest import INSTANCE, NETNS, vif
+from tests.unit.hypervisor.conftest import NETNS, vif
+from tests.unit.hypervisor.record import INSTANCE
 
 
 class Programs:
@@ -54,7 +55,7 @@ def programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Programs:
         monkeypatch.setattr(module, "run", found.run)
     monkeypatch.setattr(veth, "_DEVICES", tmp_path)
     monkeypatch.setattr(veth, "switch_off_checksum_offload", lambda device: found.lines.append(f"tx off {device}"))
-    monkeypatch.setattr(openvswitch.subprocess, "Popen", found.popen)
+    monkeypatch.setattr("nai.hypervisor.openvswitch.subprocess.Popen", found.popen)
     return found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nai.hypervisor import recovery
+from nai.hypervisor import privileged
 from nai.hypervisor.recovery import Known, Recovery
 
 HALF, FINE, UNKNOWN, MOVED = (f"{digit * 8}-0000-4000-8000-000000000000" for digit in "1234")
@@ -36,8 +36,8 @@ class Host:
 def host(monkeypatch: pytest.MonkeyPatch) -> Host:
     """A host with one instance of each kind."""
     host = Host(HALF, FINE, UNKNOWN, MOVED)
-    monkeypatch.setattr(recovery.privileged, "ports", lambda _ovsdb: [list(port) for port in host.ports.items()])
-    monkeypatch.setattr(recovery.privileged, "unplug", host.unplug)
+    monkeypatch.setattr(privileged, "ports", lambda _ovsdb: [list(port) for port in host.ports.items()])
+    monkeypatch.setattr(privileged, "unplug", host.unplug)
     return host
 
 

@@ -35,7 +35,9 @@ def test_without_limits_the_machine_counts(tmp_path: Path) -> None:
     ],
     ids=["v2", "v2 unlimited", "v1", "v1 unlimited"],
 )
-def test_the_hosts_own_control_groups_bound_it(tmp_path: Path, files, vcpus, memory_mb) -> None:
+def test_the_hosts_own_control_groups_bound_it(
+    tmp_path: Path, files: dict[str, str], vcpus: int, memory_mb: int
+) -> None:
     for name, content in files.items():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
@@ -55,7 +57,9 @@ flavours = st.lists(st.tuples(st.integers(1, 64), st.integers(6, 1 << 18)), max_
 
 
 @given(host=hosts, flavours=flavours, reserved=st.integers(0, 4096))
-def test_what_is_used_is_the_sum_of_what_was_promised(host, flavours, reserved) -> None:
+def test_what_is_used_is_the_sum_of_what_was_promised(
+    host: resources.Host, flavours: list[tuple[int, int]], reserved: int
+) -> None:
     limits = [{"CpuQuota": v * 100_000, "CpuPeriod": 100_000, "Memory": m << 20} for v, m in flavours]
     found = resources.available(host, limits, "compute1", "26.1.5", [], reserved)
     assert found["vcpus_used"] == sum(vcpus for vcpus, _ in flavours)
@@ -67,7 +71,9 @@ def test_what_is_used_is_the_sum_of_what_was_promised(host, flavours, reserved) 
     host=hosts,
     reserved=st.fixed_dictionaries({name: st.integers(0, 1 << 25) for name in ("VCPU", "MEMORY_MB", "DISK_GB")}),
 )
-def test_the_inventory_agrees_with_the_resources_and_is_one_placement_takes(host, reserved) -> None:
+def test_the_inventory_agrees_with_the_resources_and_is_one_placement_takes(
+    host: resources.Host, reserved: dict[str, int]
+) -> None:
     ratios = {"VCPU": 8.0, "MEMORY_MB": 1.0, "DISK_GB": 1.0}
     inventory = resources.inventory(host, ratios, reserved)
     available = resources.available(host, [], "compute1", "26.1.5", [], 0)

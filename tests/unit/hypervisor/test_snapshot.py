@@ -77,14 +77,17 @@ def upload(engine: Engine, update: Any) -> list[str]:
     states: list[str] = []
     api = SimpleNamespace(update=update)
     instance = SimpleNamespace(uuid=INSTANCE)
-    snapshot.upload(
-        engine, api, None, instance, SAVED, lambda task_state, expected_state=None: states.append(task_state)
-    )  # type: ignore[arg-type]
+
+    def note(task_state: str, expected_state: str | None = None) -> None:
+        states.append(task_state)
+
+    snapshot.upload(engine, api, None, instance, SAVED, note)  # type: ignore[arg-type]
     return states
 
 
 def test_the_layer_goes_to_glance_and_stays_as_the_hosts_copy() -> None:
-    engine, received = Engine(), {}
+    engine = Engine()
+    received: dict[str, Any] = {}
 
     def update(_context: object, image_id: str, metadata: dict[str, str], data: Any, purge_props: bool) -> None:
         received.update(id=image_id, data=data.read(), purge=purge_props, **metadata)

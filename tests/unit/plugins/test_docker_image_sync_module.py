@@ -26,9 +26,8 @@ REPORT: dict[str, Any] = {
 def program(tmp_path: Path) -> Path:
     """A program that prints a report, notes its words, and ends with a code."""
     path = tmp_path / "nai"
-    path.write_text(
-        f'#!/bin/sh\necho "$@" > {tmp_path}/words\ncat {tmp_path}/report\ncat {tmp_path}/error >&2\nexit $(cat {tmp_path}/code)\n'
-    )
+    script = ["#!/bin/sh", f"cd {tmp_path}", 'echo "$@" > words', "cat report", "cat error >&2", "exit $(cat code)"]
+    path.write_text("\n".join(script) + "\n")
     path.chmod(0o755)
     return path
 
