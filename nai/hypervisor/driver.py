@@ -13,8 +13,8 @@ from typing import Any
 
 import nova.conf
 import nova.image.glance
-import nova.utils
 import os_resource_classes as orc
+from eventlet import tpool
 from nova import exception
 from nova.compute import utils as compute_utils
 from nova.objects import fields
@@ -61,7 +61,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         self._work_path = Path(self._section.work_path)
         self._engine = Engine(CONF)
         self._bodies = Bodies(self._engine, CONF)
-        self._images = ImageStore(self._engine, self._work_path, nova.utils.tpool_execute)
+        self._images = ImageStore(self._engine, self._work_path, tpool.execute)
         self._image_api = nova.image.glance.API()
         self._events = PortEvents(virtapi)
         self._spawner = Spawner(self._engine, self._bodies, self._images, self._events)
@@ -338,7 +338,7 @@ class DockerDriver(driver.ComputeDriver):  # type: ignore[misc]  # Nova has no t
         """Returns figures of an instance."""
         container = self._container(instance)
         with self._engine_errors(instance):
-            stats = self._engine.client.stats(container["Id"], stream=False, one_shot=True)
+            stats = self._engine.client.stats(container["Id"], stream=False)
         return diagnostics.collect(container, stats, instance.get_network_info())
 
     def set_admin_password(self, instance: Any, new_pass: str) -> None:

@@ -76,6 +76,8 @@ class Spawner:
         power_on: bool,
     ) -> Stopwatch:
         clock = Stopwatch()
+        if not _image_id(image_meta):
+            raise ValueError("instances on this host are made from an image; Docker cannot boot from a volume")
         image, _ = self._images.ensure(image_meta.id, NovaSource(context))
         clock.lap("image")
         setup = InstanceSetup(CONF, instance, image_meta, image)
@@ -122,8 +124,16 @@ def _translated(error: BaseException, instance: Any, image_meta: Any) -> BaseExc
     if isinstance(error, FAILURES):
         return _nova(exception.InstanceDeployFailure(reason=f"{instance.uuid}: {reason(error)}"))
     if isinstance(error, (ImageError, SourceError, ValueError)):
-        return _nova(exception.ImageUnacceptable(image_id=image_meta.id, reason=str(error)))
+        return _nova(exception.ImageUnacceptable(image_id=_image_id(image_meta), reason=str(error)))
     return None
+
+
+def _image_id(image_meta: Any) -> str:
+    """Returns Glance's id of the image; empty when the instance is to boot from a volume."""
+    try:
+        return str(image_meta.id or "")
+    except NotImplementedError:  # a field of Nova's object that was not set
+        return ""
 
 
 def _nova(error: Any) -> BaseException:

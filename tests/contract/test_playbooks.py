@@ -10,7 +10,7 @@ from tests.support.repository import ROOT, read_yaml
 
 PLAYBOOKS = sorted([*ROOT.glob("playbooks/*.yml"), *ROOT.glob("playbooks/stages/*.yml")])
 STAGES = [
-    *("validate", "precheck", "base", "infrastructure"),
+    *("validate", "precheck", "secrets", "base", "infrastructure"),
     *("keystone", "glance", "placement", "nova", "neutron"),
     *("compute", "cloud"),
 ]

@@ -80,7 +80,7 @@ def main() -> None:
         client.containers(all=True, filters={"label": "nai.instance"})
         client.containers(all=True)
         client.logs(NAME, tail=5000)
-        client.stats(container, stream=False, one_shot=True)
+        client.stats(container, stream=False)
         client.pause(NAME)
         client.inspect_container(NAME)
         client.unpause(NAME)

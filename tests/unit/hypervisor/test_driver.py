@@ -303,3 +303,9 @@ def test_a_host_without_engine_refuses_to_start(driver: DockerDriver, conf: Any)
         driver.init_host("compute1")
     driver.cleanup_host("compute1")
     gc.collect()
+
+
+def test_booting_from_a_volume_is_refused_in_words(driver: DockerDriver, instance: Any, image_meta: Any) -> None:
+    image_meta.id = None
+    with pytest.raises(exception.ImageUnacceptable, match="cannot boot from a volume"):
+        spawn(driver, instance, image_meta, Waited([]))

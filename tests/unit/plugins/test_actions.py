@@ -1,5 +1,4 @@
 """The control side of the modules: rendering, masking, secrets."""
-# ruff: noqa: D102  # a test's name says what it proves, a fake's what it stands for
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,5 +1,4 @@
 """Interfaces, routes, ports and the kernel's Open vSwitch."""
-# ruff: noqa: D102, D105, D107  # a test's name says what it proves, a fake's what it stands for
 
 import struct
 from pathlib import Path

@@ -1,5 +1,4 @@
 """The journal of a run."""
-# ruff: noqa: D102, D107  # a test's name says what it proves, a fake's what it stands for
 
 import json
 import os

@@ -1,5 +1,4 @@
 """The module migration, with commands of this machine."""
-# ruff: noqa: D102, D105, D107  # a test's name says what it proves, a fake's what it stands for
 
 import json
 from pathlib import Path

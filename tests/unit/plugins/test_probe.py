@@ -1,5 +1,4 @@
 """Does a service answer?"""
-# ruff: noqa: D102, D107  # a test's name says what it proves, a fake's what it stands for
 
 import http.client
 import socket

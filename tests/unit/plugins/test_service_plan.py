@@ -1,5 +1,4 @@
 """What is to be done to units, and whether one has come up."""
-# ruff: noqa: D102  # a test's name says what it proves, a fake's what it stands for
 
 import os
 from pathlib import Path

@@ -1,5 +1,4 @@
 """The module services, with a systemd that answers from a table."""
-# ruff: noqa: D102, D107  # a test's name says what it proves, a fake's what it stands for
 
 import time
 from collections.abc import Callable

@@ -1,5 +1,4 @@
 """What systemctl says, read."""
-# ruff: noqa: D102, D107  # a test's name says what it proves, a fake's what it stands for
 
 import time
 from typing import Any
