@@ -36,14 +36,20 @@ def is_plugged(nic: Nic) -> bool:
 
 
 def create(nic: Nic) -> None:
-    """Makes the pair on the host, in place of what a broken run left.
+    """Makes the pair on the host, in place of what a broken run left, and brings the host end up.
+
+    Up before Open vSwitch gets to know it: it sets flags of a device by reading and writing all of them, and would take
+    a device that comes up in between down again.
 
     Raises:
         CommandError: `ip` failed.
     """
     delete([nic.tap])
     mtu = f"mtu {nic.mtu} " if nic.mtu else ""
-    _batch(f"link add {nic.tap} {mtu}type veth peer name {_inner(nic)} address {nic.mac} {mtu}")
+    _batch(
+        f"link add {nic.tap} {mtu}type veth peer name {_inner(nic)} address {nic.mac} {mtu}",
+        f"link set {nic.tap} up",
+    )
 
 
 def renamed(nics: Iterable[Nic], netns: str) -> list[Nic]:
@@ -58,7 +64,7 @@ def renamed(nics: Iterable[Nic], netns: str) -> list[Nic]:
 
 
 def move(nic: Nic, netns: str, offload: bool) -> None:
-    """Puts the inner end into the instance and brings the host end up.
+    """Puts the inner end into the instance.
 
     Args:
         nic: The NIC.
@@ -70,7 +76,7 @@ def move(nic: Nic, netns: str, offload: bool) -> None:
     """
     if not offload:
         switch_off_checksum_offload(_inner(nic))
-    _batch(f"link set {_inner(nic)} netns {netns} name {nic.name}", f"link set {nic.tap} up")
+    _batch(f"link set {_inner(nic)} netns {netns} name {nic.name}")
 
 
 def configure(plan: PlugPlan, nics: Iterable[Nic]) -> None:

@@ -77,10 +77,11 @@ def test_a_nic_is_made_moved_configured_and_marked_in_this_order(programs: Progr
     bridge = "-- --may-exist add-port br-int tap00000004-44 -- set Interface tap00000004-44"
     assert programs.lines == [
         f"ip -batch -: {veth}",
+        # Before Open vSwitch knows it, which could take a device down again that comes up meanwhile.
+        "ip -batch -: link set tap00000004-44 up",
         f"ovs-vsctl --timeout=30 {bridge} {marks}",
         "tx off nai00000004-44",
         f"ip -batch -: link set nai00000004-44 netns {NETNS} name eth0",
-        "ip -batch -: link set tap00000004-44 up",
         f"{inside}: link set lo up",
         f"{inside}: address add 10.0.0.9/24 brd + dev eth0",
         f"{inside}: link set eth0 up",
