@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,13 +83,20 @@ class Plan:
         return any((self.unmask, self.enable, self.disable, self.stop, self.start, self.restart))
 
 
-def make_plan(services: list[Service], units: Mapping[str, Unit], is_enabled: Callable[[Unit], bool]) -> Plan:
+def make_plan(
+    services: list[Service],
+    units: Mapping[str, Unit],
+    is_enabled: Callable[[Unit], bool],
+    redefined: Collection[str] = (),
+) -> Plan:
     """Compares what is wanted with what is.
 
     Args:
         services: what is wanted.
         units: the present state, by name.
         is_enabled: tells whether a unit starts with the host.
+        redefined: units whose files systemd had not read before now. What runs of them runs as they were, even when it
+            was started (by `Restart=`, say) after the files were written.
     """
     plan = Plan()
     for service in services:
@@ -110,13 +117,13 @@ def make_plan(services: list[Service], units: Mapping[str, Unit], is_enabled: Ca
         elif not service.starts_with_host and unit.unit_file_state != "static" and enabled:
             plan.disable.append(service.name)
         if service.runs:
-            _plan_run(plan, service, unit)
+            _plan_run(plan, service, unit, service.name in redefined)
         elif unit.is_up or unit.active_state == "deactivating":
             plan.stop.append(service.name)
     return plan
 
 
-def _plan_run(plan: Plan, service: Service, unit: Unit) -> None:
+def _plan_run(plan: Plan, service: Service, unit: Unit, redefined: bool) -> None:
     age = config_age((*service.config, *unit.files))
     plan.from_the_future += age.from_the_future
     has_run = unit.runs_once and unit.started_us and unit.result == "success"
@@ -125,6 +132,9 @@ def _plan_run(plan: Plan, service: Service, unit: Unit) -> None:
     elif age.is_newer_than(unit.started_us):
         plan.restart.append(service.name)
         plan.reasons[service.name] = f"{age.newest_path} was written after its start"
+    elif redefined and not has_run:
+        plan.restart.append(service.name)
+        plan.reasons[service.name] = "its unit file was written before systemd read it"
     else:
         return
     if unit.active_state == "failed" or unit.restarts:

@@ -173,14 +173,16 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def reload_units(systemd: Systemd, names: list[str], wish: str, check_mode: bool) -> tuple[dict[str, Unit], bool]:
-    """Returns the units' state after systemd has read changed unit files, and whether it had to."""
+def reload_units(
+    systemd: Systemd, names: list[str], wish: str, check_mode: bool
+) -> tuple[dict[str, Unit], frozenset[str]]:
+    """Returns the units' state after systemd has read changed unit files, and the names of those that had changed."""
     units = systemd.show(names)
-    changed = any(unit.needs_daemon_reload for unit in units.values())
+    changed = frozenset(name for name, unit in units.items() if unit.needs_daemon_reload and wish != "never")
     # A unit file that was just put there is found by itself, except where systemd remembers that there was none.
     missing = any(not unit.is_known for unit in units.values())
     if check_mode or wish == "never" or (wish == "auto" and not (changed or missing)):
-        return units, changed and wish != "never"
+        return units, changed
     systemd.call("daemon-reload")
     return systemd.show(names), changed
 
@@ -285,7 +287,7 @@ def main() -> None:
     systemd = Systemd(lambda argv: module.run_command(argv, environ_update={"LC_ALL": "C", "SYSTEMD_COLORS": "0"}))
     try:
         units, reloaded = reload_units(systemd, names, module.params["daemon_reload"], module.check_mode)
-        plan = make_plan(services, units, systemd.is_enabled)
+        plan = make_plan(services, units, systemd.is_enabled, reloaded)
         if plan.missing and not module.check_mode:
             module.fail_json(
                 msg=f"There is no unit {', '.join(plan.missing)} on this host. Install the package that brings it, "
@@ -300,7 +302,7 @@ def main() -> None:
     except SystemdError as error:
         module.fail_json(msg=f"systemd refused: {error}")
     result = {
-        "changed": plan.changed or reloaded or bool(plan.missing),
+        "changed": plan.changed or bool(reloaded) or bool(plan.missing),
         "restarted": plan.restart,
         "started": plan.start + plan.missing,
         "stopped": plan.stop,
