@@ -39,6 +39,3 @@ lint: bootstrap-dev ## static checks
 
 bench: bootstrap-dev ## measure the running cloud; writes docs/figures.md
 	python -m tests.bench
-
-bench: bootstrap-dev ## measure the cloud on the embedded hosts; writes tests/bench/results and docs/figures.md
-	python -m tests.bench
