@@ -44,6 +44,7 @@ def page(results: Mapping[str, Any], file: str) -> str:
             ("ten at once: request of the first to ACTIVE of the last", boot["ten_active_seconds"], ""),
         ]
         parts += ["## Booting an instance\n", table((f"median of {boot['count']}", "seconds", "aim"), rows)]
+        parts += [f"Did not boot, and is not counted: {why}.\n" for why in boot["failed"]]
     if memory := measured.get("memory"):
         parts += ["## Memory\n", "Proportional set size of the services, MB.\n"]
         for host, units in memory["pss_mb"].items():
