@@ -22,11 +22,17 @@ def page(results: Mapping[str, Any], file: str) -> str:
     parts = [HEAD.format(file=file, **results["machine"])]
     parts += [f"`{name}` was not measured: {why}\n" for name, why in results["failures"].items()]
     measured = results["measures"]
+    if up := measured.get("up"):
+        rows: list[Row] = [
+            ("`make up`, nothing cached", up["cold_seconds"], 480),
+            ("`make up`, with the images of an earlier one", up["cached_seconds"], 300),
+        ]
+        parts += ["## From a fresh clone\n", table(("what", "seconds", "aim"), rows)]
     if made := measured.get("deployment"):
         total: Row = ("**all**", f"**{made['seconds']:.1f}**")
         parts += ["## Deploying\n", table(("stage", "seconds"), [*_seconds(made["stages"]), total])]
     if verbs := measured.get("verbs"):
-        rows: list[Row] = [
+        rows = [
             ("second run of `site.yml`", verbs["second_run_seconds"], 60),
             ("`nai validate`", verbs["validate_seconds"], 3),
             ("`plan.yml`", verbs["plan_seconds"], 45),
@@ -38,7 +44,8 @@ def page(results: Mapping[str, Any], file: str) -> str:
         rows = [
             ("request to ACTIVE", boot["active_seconds"], 2),
             ("request to SSH's banner at the floating IP", boot["ssh_seconds"], 3),
-            ("driver's spawn, waiting for Neutron included (Nova's own log)", boot["spawn_seconds"], ""),
+            ("driver's spawn, waiting for Neutron included", boot["spawn_seconds"], ""),
+            ("driver's own share of it", boot["driver_seconds"], 0.3),
             ("`docker run` of the same image, same host", boot["docker_run_seconds"], ""),
             ("the same to SSH's banner inside", boot["docker_run_ssh_seconds"], ""),
             ("ten at once: request of the first to ACTIVE of the last", boot["ten_active_seconds"], ""),
