@@ -11,5 +11,6 @@ VARIABLES = for_role(
         choices=("auto", "system", "netdev"),
         help="Where packets are switched: `system` in the kernel, `netdev` in user space, `auto` in the kernel"
         " where it has Open vSwitch.",
+        question="Where are packets switched?",
     ),
 )

@@ -154,6 +154,11 @@ VARIABLES = (
         help="The controller's interface in the external network. Empty: the one that holds `nai_external_address`.",
         question="The controller's interface in the external network (empty: found by its address)?",
     ),
+    Removed(
+        "nai_interactive",
+        "write -e nai_interactive=true, in the checkout, whose ansible.cfg enables the callback that asks",
+        "asks for the inventory before a run and was not acted on",
+    ),
     Removed("iaas_ip", "the address of the cloud is nai_controller_address"),
     Removed("glance_endpoint", "endpoints follow from nai_controller_address and the release"),
     Removed(
