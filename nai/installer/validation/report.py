@@ -18,7 +18,7 @@ from nai.installer.inventory import (
 )
 from nai.installer.release import ReleaseError
 from nai.installer.schema import Schema, schema
-from nai.installer.validation.checks import groups, names, networks, release, secrets, values, vnis
+from nai.installer.validation.checks import groups, names, networks, packstack, release, secrets, values, vnis
 from nai.installer.validation.context import Context
 from nai.installer.validation.definitions import scan
 from nai.installer.validation.finding import EXTRA_VARS, Finding, in_order
@@ -30,6 +30,7 @@ CHECKS = (
     groups.check,
     networks.check,
     vnis.check,
+    packstack.check,
     secrets.check,
 )
 

@@ -76,12 +76,18 @@ def _required(context: Context) -> Iterator[Finding]:
                     f"host {host}",
                     "",
                     f"has no {variable.name}",
-                    f"add it to the host: {variable.help[:1].lower()}{variable.help[1:].rstrip('.')}",
+                    f"add it to the host: {_clause(variable.help)}",
                 )
         else:
             of = "" if len(lacking) == len(context.hosts(*groups)) else f" for {', '.join(lacking)}"
-            text = f"set it in group_vars/all/main.yml: {variable.help[:1].lower()}{variable.help[1:].rstrip('.')}"
+            text = f"set it in group_vars/all/main.yml: {_clause(variable.help)}"
             yield Finding(context.source, None, variable.name, "", f"is required and not set{of}", text)
+
+
+def _clause(help_text: str) -> str:
+    """A help text as the end of a sentence; a name in capitals keeps them."""
+    first = help_text if help_text[1:2].isupper() else help_text[:1].lower() + help_text[1:]
+    return first.rstrip(".")
 
 
 def _differing(context: Context) -> Iterator[Finding]:
