@@ -10,9 +10,9 @@ from tests.support.repository import ROOT, read_yaml
 
 PLAYBOOKS = sorted([*ROOT.glob("playbooks/*.yml"), *ROOT.glob("playbooks/stages/*.yml")])
 STAGES = [
-    *("validate", "precheck", "secrets", "base", "infrastructure"),
+    *("validate", "target_python", "precheck", "secrets", "base", "repositories", "infrastructure"),
     *("keystone", "glance", "placement", "nova", "neutron"),
-    *("compute", "cloud"),
+    *("compute", "packstack", "tunnels", "public_access", "novadocker", "docker_images", "cloud"),
 ]
 
 
