@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nai.installer.interactive import connection
 from nai.installer.interactive.question import Answers, Key, Part, Question, names
-from nai.installer.interactive.questions import host_values
+from nai.installer.interactive.questions import host_values, is_asked
 from nai.installer.interactive.values import expanded
 from nai.installer.inventory_files import Draft
 from nai.installer.schema import Schema, Scope, schema
@@ -44,7 +44,9 @@ def opened(draft: Draft, declared: Schema | None = None) -> Opened:
         answers |= {Key(Part.CONNECTION, name): draft.connection.get(name) for name in asked}
     answers |= {Key(Part.GROUPS, group): _expanded(hosts) for group, hosts in draft.groups.items()}
     by_host = {name: own for host, own in draft.hosts.items() for name in _expanded((host,))}
-    for name in sorted({name for own in by_host.values() for name in own if name in variables and variables[name].question}):
+    for name in sorted(
+        {name for own in by_host.values() for name in own if name in variables and is_asked(variables[name])}
+    ):
         answers[Key(Part.HOST_VARIABLES, name)] = {host: own.get(name) for host, own in by_host.items()}
     return Opened(
         answers,
@@ -53,8 +55,12 @@ def opened(draft: Draft, declared: Schema | None = None) -> Opened:
                 host: {name: value for name, value in own.items() if Key(Part.HOST_VARIABLES, name) not in answers}
                 for host, own in by_host.items()
             },
-            connection={name: value for name, value in draft.connection.items() if Key(Part.CONNECTION, name) not in answers},
-            variables={name: value for name, value in draft.variables.items() if Key(Part.VARIABLES, name) not in answers},
+            connection={
+                name: value for name, value in draft.connection.items() if Key(Part.CONNECTION, name) not in answers
+            },
+            variables={
+                name: value for name, value in draft.variables.items() if Key(Part.VARIABLES, name) not in answers
+            },
         ),
     )
 

@@ -48,7 +48,9 @@ def configure(directory: Path | None, answers: Path | None = None, write_answers
             dialogue = _of_file(directory, answers)
         else:
             terminal = Terminal()
-            directory = directory or Path(terminal.directory(displayed(checkout() / "inventories" / "cloud"))).expanduser()
+            directory = (
+                directory or Path(terminal.directory(displayed(checkout() / "inventories" / "cloud"))).expanduser()
+            )
             dialogue = Dialogue(opened(read(directory)), incomplete)
             if not _of_person(directory, dialogue, terminal):
                 return None
@@ -77,7 +79,9 @@ def _of_file(directory: Path, answers: Path) -> Dialogue:
         preseed.follow(dialogue, given, answers)
     except preseed.PreseedError as error:
         others = incomplete(dialogue.draft, dialogue.variables_answered) if dialogue.draft.groups else []
-        raise ConfigureError("\n".join([str(error), *(f"{displayed(answers)}: {other}" for other in others)])) from error
+        raise ConfigureError(
+            "\n".join([str(error), *(f"{displayed(answers)}: {other}" for other in others)])
+        ) from error
     if findings := write(directory, dialogue.draft, dialogue.secrets):
         raise ConfigureError("\n".join(f"{displayed(answers)}: {_told(finding)}" for finding in findings))
     return dialogue
@@ -155,4 +159,6 @@ def _write_answers(path: Path, text: str) -> None:
             file.write(text)
         Path(new).replace(path)
     except OSError as error:
-        raise InventoryWriteError(f"{path}: the answers cannot be written ({error.strerror}); name another file") from error
+        raise InventoryWriteError(
+            f"{path}: the answers cannot be written ({error.strerror}); name another file"
+        ) from error

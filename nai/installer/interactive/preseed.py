@@ -101,12 +101,16 @@ def _load(path: Path, vault: Vault) -> tuple[dict[str, Any], bool]:
     except OSError as error:
         raise PreseedError(f"{displayed(path)}: cannot be read ({error.strerror}); name a file of answers") from error
     except AnsibleError as error:
-        raise PreseedError(f"{displayed(path)}: the vault password does not fit; give the one it was encrypted with") from error
+        raise PreseedError(
+            f"{displayed(path)}: the vault password does not fit; give the one it was encrypted with"
+        ) from error
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         # The parser's own message quotes the text around the error, which may be secret.
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
-        raise PreseedError(f"{displayed(path)}{line}: is not valid YAML; check quotes, colons and indentation") from None
+        raise PreseedError(
+            f"{displayed(path)}{line}: is not valid YAML; check quotes, colons and indentation"
+        ) from None
     if not isinstance(content, dict):
         raise PreseedError(f"{displayed(path)}: holds no answers; write {', '.join(_PARTS)} and what is below them")
     return content, encrypted

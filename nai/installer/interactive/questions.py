@@ -66,7 +66,9 @@ class Questions:
     def _shared(self, answers: Answers) -> list[Variable]:
         """Variables that are always asked; choices first, as other values depend on them."""
         found = [
-            variable for variable in self._applying(answers) if variable.question and variable.scope is not Scope.HOST
+            variable
+            for variable in self._applying(answers)
+            if is_asked(variable) and not variable.secret and variable.scope is not Scope.HOST
         ]
         of_roles_last = sorted(found, key=lambda variable: variable.scope is Scope.ROLE)
         return sorted(of_roles_last, key=lambda variable: not (_choices(variable) or variable.type is Type.BOOL))
@@ -83,7 +85,7 @@ class Questions:
         return Question(
             key=key,
             heading=heading,
-            text=variable.question or f"{variable.name}{f' ({variable.unit})' if variable.unit else ''}?",
+            text=_text(variable),
             help=variable.help,
             field=variable,
             kind=Kind.CHOICE if choices else Kind.TEXT,
@@ -114,7 +116,7 @@ class Questions:
         for group in groups:
             members = names(self._now(answers, Key(Part.GROUPS, group.name)))
             for variable in self._applying(answers):
-                if variable.scope is not Scope.HOST or not variable.question or not _has(group, variable):
+                if variable.scope is not Scope.HOST or not is_asked(variable) or not _has(group, variable):
                     continue
                 # A host of several groups is asked about once.
                 done = asked.setdefault(variable.name, set())
@@ -137,19 +139,19 @@ class Questions:
             group=group,
         )
 
-    def _host_variable(
-        self, answers: Answers, group: Group, variable: Variable, hosts: tuple[str, ...]
-    ) -> Question:
+    def _host_variable(self, answers: Answers, group: Group, variable: Variable, hosts: tuple[str, ...]) -> Question:
         key = Key(Part.HOST_VARIABLES, variable.name, group.name)
         known = host_values(self.known, variable.name)
-        default = {
-            host: known[host] if host in known else self._suggestion(answers, variable, host) for host in hosts
-        }
-        many = f"One for each of {hosts[0]} … {hosts[-1]} ({len(hosts)}); 10.0.0.[21:45] is 25 of them." if hosts[1:] else ""
+        default = {host: known[host] if host in known else self._suggestion(answers, variable, host) for host in hosts}
+        many = (
+            f"One for each of {hosts[0]} … {hosts[-1]} ({len(hosts)}); 10.0.0.[21:45] is 25 of them."
+            if hosts[1:]
+            else ""
+        )
         return Question(
             key=key,
             heading=HOSTS,
-            text=f"{hosts[0] if not hosts[1:] else f'{hosts[0]} … {hosts[-1]}'}: {variable.question}",
+            text=f"{hosts[0] if not hosts[1:] else f'{hosts[0]} … {hosts[-1]}'}: {_text(variable)}",
             help=f"{variable.help} {many}".strip(),
             field=variable,
             default=default,
@@ -226,10 +228,18 @@ def host_values(answers: Answers, variable: str) -> dict[str, object]:
     return found
 
 
+def is_asked(variable: Variable) -> bool:
+    """Whether there always is a question for a variable: an inventory without one that is required cannot be used."""
+    return bool(variable.question) or variable.required
+
+
+def _text(variable: Variable) -> str:
+    return variable.question or f"{variable.name}{f' ({variable.unit})' if variable.unit else ''}?"
+
+
 def _choices(variable: Variable) -> tuple[str, ...]:
     return releases() if variable.name == _RELEASE.name else variable.choices
 
 
 def _has(group: Group, variable: Variable) -> bool:
     return not variable.groups or bool({"nai", group.name, *group.parents} & set(variable.groups))
-

@@ -145,4 +145,3 @@ def shown_default(question: Question) -> str:
 
 def _limits(field: Field) -> str:
     return f" Allowed: {field.pattern_hint}." if field.pattern_hint else ""
-

@@ -74,7 +74,9 @@ def expanded(given: object) -> tuple[str, ...]:
     """
     words = parts(given) if isinstance(given, str) else given
     if not isinstance(words, Sequence) or not all(isinstance(word, str) for word in words):
-        raise MisfitError("is not a list of names", "write names with blanks between them, or ranges such as node[01:25]")
+        raise MisfitError(
+            "is not a list of names", "write names with blanks between them, or ranges such as node[01:25]"
+        )
     found: list[str] = []
     for word in words:
         try:

@@ -65,7 +65,9 @@ def _load(file: Path) -> dict[str, Any]:
         raise ForeignInventoryError(displayed(file), "holds no names and values")
     for line, comment in _comments(text):
         if not comment.startswith(MARK):
-            raise ForeignInventoryError(f"{displayed(file)}:{line}", f"has a comment that would be lost ({comment[:40]})")
+            raise ForeignInventoryError(
+                f"{displayed(file)}:{line}", f"has a comment that would be lost ({comment[:40]})"
+            )
     return content
 
 

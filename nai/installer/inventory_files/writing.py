@@ -152,5 +152,3 @@ def _exchange(one: Path, other: Path) -> None:
         raise InventoryWriteError(
             f"{displayed(other)}: cannot be replaced in one step ({os.strerror(number)}); name a new directory"
         )
-
-

@@ -38,7 +38,9 @@ def read(path: Path) -> VariablesFile:
     try:
         tree = ast.parse(path.read_bytes())
     except OSError as error:
-        raise VariablesFileError(f"{displayed(path)}: cannot be read ({error.strerror}); name a variables.py") from error
+        raise VariablesFileError(
+            f"{displayed(path)}: cannot be read ({error.strerror}); name a variables.py"
+        ) from error
     except (SyntaxError, ValueError) as error:
         # The message may quote the line, and the line may hold a password.
         line = f":{error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
