@@ -30,6 +30,7 @@ command: >-
 """
 
 import json  # noqa: E402
+import re  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -92,7 +93,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible publishes n
         """A host cannot be reached."""
         text = " ".join(str(result._result.get("msg", "no reason given")).split())
         # What ssh itself says stands at the end of Ansible's sentences about it.
-        self._write("unreachable", host=result._host.get_name(), reason=text.rpartition("over ssh: ")[2])
+        reason = re.sub(r".*\b(?:over|via) ssh: ", "", text)
+        self._write("unreachable", stage=self._stage, host=result._host.get_name(), reason=reason)
 
 
 def _name(task: Any) -> str:

@@ -80,7 +80,7 @@ def plan_of(events: Iterable[Mapping[str, Any]]) -> Plan:
 
     Args:
         events: what the callback `plan_events` wrote: `stage` (name), `result` (stage, host, effects as lists of
-            kind and names), `unreachable` (host, reason), `without_python` (host), `failed` (stage, host, task,
+            kind and names), `unreachable` (stage, host, reason), `without_python` (host), `failed` (stage, host, task,
             reason), `warning` (host, text).
     """
     plan = Plan()
@@ -94,6 +94,7 @@ def plan_of(events: Iterable[Mapping[str, Any]]) -> Plan:
             _add(effects, [Effect(item[0], tuple(item[1])) for item in event["effects"]])
         elif kind == "unreachable":
             plan.unreachable[event["host"]] = event["reason"]
+            _forget(_stage(plan, by_name, event["stage"]), event["host"])
         elif kind == "without_python":
             plan.without_python.append(event["host"])
         elif kind == "failed":
@@ -108,6 +109,12 @@ def _stage(plan: Plan, by_name: dict[str, Stage], name: str) -> Stage:
         by_name[name] = Stage(name)
         plan.stages.append(by_name[name])
     return by_name[name]
+
+
+def _forget(stage: Stage, host: str) -> None:
+    """Tasks that run on the control host alone have had a result before; they say nothing about the host."""
+    if not stage.hosts.get(host, True):
+        del stage.hosts[host]
 
 
 def _add(effects: list[Effect], new: list[Effect]) -> None:
