@@ -96,6 +96,10 @@ class Inventory:
         """Names of all hosts."""
         return tuple(self._manager.hosts)
 
+    def hosts_of(self, pattern: str) -> tuple[str, ...]:
+        """The hosts that a pattern, as a play has it, stands for."""
+        return tuple(host.name for host in self._manager.get_hosts(pattern))
+
     def groups_of(self, host: str) -> tuple[tuple[str, int, int], ...]:
         """The groups of a host: name, depth and priority of each."""
         found = self._manager.get_host(host)

@@ -89,8 +89,8 @@ class Release:
 
     def groups_of(self, memberships: Iterable[str]) -> tuple[str, ...]:
         """Those of a host's groups that the release knows, its parent groups included."""
-        known = {group.name for group in self.groups} | set(self.parents)
-        return tuple(name for name in dict.fromkeys(memberships) if name in known)
+        own = set(memberships)
+        return tuple(name for name in (*(group.name for group in self.groups), *self.parents) if name in own)
 
 
 @cache
