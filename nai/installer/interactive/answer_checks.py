@@ -48,9 +48,9 @@ def problems_of(question: Question, value: object, answers: Answers) -> Iterator
         yield from _value(question.field, value)
         if question.choices and question.key.part is Part.VARIABLES and isinstance(value, str):
             yield from _choice(question, value)
-    if question.key.name == "ansible_ssh_common_args" and isinstance(value, str):
-        if found := arguments_problem(value):
-            yield f"value {shown(value)} {'; '.join(found)}"
+    is_arguments = question.key.name == "ansible_ssh_common_args" and isinstance(value, str)
+    if is_arguments and (found := arguments_problem(str(value))):
+        yield f"value {shown(value)} {'; '.join(found)}"
 
 
 def _of_hosts(question: Question, given: object) -> dict[str, object]:

@@ -25,8 +25,8 @@ FIELDS = (
     Field(
         name="ansible_ssh_common_args",
         type=Type.STRING,
-        help="Further arguments of ssh, for instance -o UserKnownHostsFile=/path/known_hosts, or a jump host. The hosts' own keys have"
-        " to be known: by default those in ~/.ssh/known_hosts.",
+        help="Further arguments of ssh, for instance -o UserKnownHostsFile=/path/known_hosts, or a jump host. The"
+        " hosts' own keys have to be known: by default those in ~/.ssh/known_hosts.",
     ),
     Field(
         name="ansible_python_interpreter",

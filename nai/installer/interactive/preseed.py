@@ -29,8 +29,8 @@ def read(path: Path, vault: Vault) -> dict[Key, object]:
     """Answers by question.
 
     Args:
-        path: YAML: `variables`, `connection`, `secrets` (name: value), `groups` (name: hosts) and `host_variables` (group:
-            variable: a value for each host). May be encrypted by ansible-vault.
+        path: YAML: `variables`, `connection`, `secrets` (name: value), `groups` (name: hosts) and `host_variables`
+            (group: variable: a value for each host). May be encrypted by ansible-vault.
         vault: Decrypts it.
 
     Raises:
@@ -40,7 +40,7 @@ def read(path: Path, vault: Vault) -> dict[Key, object]:
     problems = list(_form(path, content))
     if content.get(Part.SECRETS) and not encrypted and path.stat().st_mode & 0o077:
         problems.append(
-            f"{displayed(path)}: secrets: can be read by other accounts; run `chmod 600` or `ansible-vault encrypt` on it"
+            f"{displayed(path)}: secrets: can be read by others; run `chmod 600` or `ansible-vault encrypt` on it"
         )
     if problems:
         raise PreseedError("\n".join(problems))
@@ -119,7 +119,8 @@ def _load(path: Path, vault: Vault) -> tuple[dict[str, Any], bool]:
 def _form(path: Path, content: Mapping[str, Any]) -> Iterator[str]:
     for name, inside in content.items():
         if name not in list(_PARTS):
-            yield f"{displayed(path)}: {name}: is an unknown key{nearest(str(name), _PARTS)}; there are {', '.join(_PARTS)}"
+            near = nearest(str(name), _PARTS)
+            yield f"{displayed(path)}: {name}: is an unknown key{near}; there are {', '.join(_PARTS)}"
         elif inside is not None and not isinstance(inside, dict):
             yield f"{displayed(path)}: {name}: has no names below it; write name: value lines, indented"
         elif name == Part.HOST_VARIABLES:

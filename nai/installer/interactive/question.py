@@ -45,8 +45,8 @@ class Key(NamedTuple):
 
 
 Answers = Mapping[Key, object]
-"""Values by question: a name, number or list as it stands in the inventory (None: left out); a tuple of host names for a
-group, a dictionary by host for host variables."""
+"""Values by question: a name, number or list as it stands in the inventory (None: left out); a tuple of host names for
+a group, a dictionary by host for host variables."""
 
 
 def names(value: object) -> tuple[str, ...]:
@@ -60,7 +60,7 @@ class Kind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"
     SEVERAL = "several"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105  # the name of a kind
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -133,7 +133,8 @@ class Questions:
             key=key,
             heading=HOSTS,
             text=f"{many} of group {group.name}{empty}?",
-            help=f"{group.help[:1].upper()}{group.help[1:].rstrip('.')}. Names with blanks between them; node[01:25] is 25 of them.",
+            help=f"{group.help[:1].upper()}{group.help[1:].rstrip('.')}. Names with blanks between them; node[01:25] is"
+            " 25 of them.",
             field=_NAME,
             default=self.known.get(key, (f"{group.name}1",) if group.minimum else ()),
             group=group,

@@ -11,15 +11,14 @@ from questionary import Choice
 
 from nai.installer.interactive.question import Kind, Question, names
 from nai.installer.interactive.values import text_of
-from nai.installer.schema import Field
 
 BACK = "<"
 """Typed instead of an answer: asks the question before once more."""
 
 _BACK_CHOICE = "(back)"
 _INTRODUCTION = f"""\
-Enter takes the answer that stands there, Ctrl-U deletes it, {BACK} goes back by one question. Nothing is written before the
-summary at the end; Ctrl-C leaves everything as it is."""
+Enter takes the answer that stands there, Ctrl-U deletes it, {BACK} goes back by one question. Nothing is written before
+the summary at the end; Ctrl-C leaves everything as it is."""
 
 
 class NoTerminalError(Exception):
@@ -28,7 +27,8 @@ class NoTerminalError(Exception):
     def __init__(self) -> None:
         """Says what to do."""
         super().__init__(
-            "there is no terminal to ask at: run it at one, or give the answers by `nai configure DIRECTORY --preseed FILE`"
+            "there is no terminal to ask at: run it at one, or name a file of answers:"
+            " nai configure DIRECTORY --preseed FILE"
         )
 
 
@@ -83,7 +83,8 @@ class Terminal:
         if question.heading != self._heading:
             self._heading = question.heading
             self.say(f"\n{question.heading}\n{'-' * len(question.heading)}")
-        self.say(f"\n  {question.help}{_limits(question.field)}")
+        if typed is None:
+            self.say(f"\n  {question.help}{_limits(question)}")
         match question.kind:
             case Kind.SECRET:
                 return self._secret(question)
@@ -143,5 +144,6 @@ def shown_default(question: Question) -> str:
     return text_of(question.default)
 
 
-def _limits(field: Field) -> str:
-    return f" Allowed: {field.pattern_hint}." if field.pattern_hint else ""
+def _limits(question: Question) -> str:
+    hint = question.field.pattern_hint
+    return f" Allowed: {hint}." if hint and not question.choices else ""

@@ -17,12 +17,12 @@ MARK = "##"
 
 _WIDTH = 120
 _HOSTS_HEADER = (
-    f"Hosts of this inventory. `nai configure` opens this file again as long as all its comments are those that it wrote, which"
-    f" start with {MARK}: it cannot keep others. What is in other files below group_vars and host_vars is left alone."
+    "Hosts of this inventory. `nai configure` opens this file again as long as all its comments are those that it"
+    f" wrote, which start with {MARK}: it cannot keep others. All other files of the inventory are left alone."
 )
 _MAIN_HEADER = (
-    f"Variables of all hosts; every other one keeps the default of docs/reference/variables.md. `nai configure` opens this file"
-    f" again and keeps variables that were added, but no comment that does not start with {MARK}."
+    "Variables of all hosts; every other one keeps the default of docs/reference/variables.md. `nai configure` opens"
+    f" this file again and keeps variables that were added, but no comment that does not start with {MARK}."
 )
 
 

@@ -35,8 +35,8 @@ def write(
     """Writes an inventory, unless it is wrong.
 
     It is made beside its place, with the other files of an inventory that is there already, checked, and then put into
-    place by one rename. A run that is killed leaves the old inventory or the new one, and perhaps a hidden directory that
-    the next run removes.
+    place by one rename. A run that is killed leaves the old inventory or the new one, and perhaps a hidden directory
+    that the next run removes.
 
     Args:
         directory: Its place.
@@ -73,7 +73,7 @@ def _write(directory: Path, draft: Draft, secrets: Mapping[str, str], complete: 
         store_secrets(own.path, own.vault, secrets)
         if complete:
             own.ensure()
-            findings = validate([new]).findings
+            findings = list(validate([new]).findings)
         else:
             findings = about({*draft.variables, *(name for host in draft.hosts.values() for name in host)}, [new])
         if findings:

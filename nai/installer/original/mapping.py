@@ -1,4 +1,4 @@
-"""Which key of the original installer becomes what. Source: D3.3, section 4.1.2; spelling as in its variables-example.py."""
+"""Which key of the original installer becomes what (D3.3, section 4.1.2; spelling as in its variables-example.py)."""
 
 from __future__ import annotations
 
