@@ -61,6 +61,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible publishes n
         if directory is None:
             command += ["-i", str(written)]
         sys.stdout.flush()
+        for descriptor in range(3):
+            os.set_inheritable(descriptor, True)  # Ansible keeps the terminal from its own children
         os.execv(sys.executable, [sys.executable, *command[1:]])  # noqa: S606  # the same command, no shell
 
     def _ask(self, directory: Path | None) -> Path:

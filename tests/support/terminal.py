@@ -71,20 +71,24 @@ class Terminal:
         code, number = self.program.exitstatus, self.program.signalstatus
         return int(code) if code is not None else -int(number)
 
+    def close(self) -> None:
+        """Ends it if it still runs."""
+        self.program.close(force=True)
+        self._file.close()
+
     @property
     def shown(self) -> str:
         """Everything that was shown, without escape sequences."""
-        self._file.flush()
+        if not self._file.closed:
+            self._file.flush()
         return _ESCAPES.sub("", self.transcript.read_text(encoding="utf-8"))
 
 
 @contextmanager
-def terminal(
-    *command: str | Path, transcript: Path, environment: dict[str, str] | None = None
-) -> Iterator[Terminal]:
+def terminal(*command: str | Path, transcript: Path, environment: dict[str, str] | None = None) -> Iterator[Terminal]:
     """Runs a command at a pseudo-terminal; nothing of it is left when the block ends."""
     running = Terminal(command, transcript, environment or {})
     try:
         yield running
     finally:
-        running.program.close(force=True)
+        running.close()

@@ -48,7 +48,12 @@ class Dialogue:
     @property
     def next(self) -> Question | None:
         """The first question without an answer; None when all have one."""
-        return next((question for question in self.questions if not self._is_answered(question)), None)
+        for question in self.questions:
+            value = self.answers.get(question.key)
+            if question.is_for_each_host and isinstance(value, Mapping) and set(value) != set(question.hosts):
+                self.ask_again([question.key])  # its group has other hosts now
+        answered = self.answers.keys() | self._passed_over
+        return next((question for question in self.questions if question.key not in answered), None)
 
     @property
     def draft(self) -> Draft:
@@ -120,14 +125,6 @@ class Dialogue:
             for question in self.questions
             if (f"group {question.key.name}" if question.group else question.key.name) in names
         ]
-
-    def _is_answered(self, question: Question) -> bool:
-        if question.key in self._passed_over:
-            return True
-        value = self.answers.get(question.key)
-        if question.is_for_each_host and isinstance(value, Mapping) and set(value) != set(question.hosts):
-            self.ask_again([question.key])  # its group has other hosts now
-        return question.key in self.answers
 
     def _place(self, key: Key) -> Key:
         """Where the value is known: host variables are, whatever group the host is in."""

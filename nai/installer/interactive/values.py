@@ -80,11 +80,14 @@ def expanded(given: object) -> tuple[str, ...]:
     found: list[str] = []
     for word in words:
         try:
-            found += [word] if "{{" in word else expanded_hosts(word)
-        except (AnsibleError, ValueError) as error:
+            hosts = [word] if "{{" in word else expanded_hosts(word)
+        except (AnsibleError, ValueError):
+            hosts = []
+        if not hosts:
             raise MisfitError(
                 f"has a range that is none ({word})", "write first and last with a colon between them: node[01:25]"
-            ) from error
+            )
+        found += hosts
     return tuple(found)
 
 
