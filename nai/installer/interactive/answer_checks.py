@@ -74,7 +74,7 @@ def _of_hosts(question: Question, given: object) -> dict[str, object]:
 def _value(field: Field, value: object, of_host: str = "") -> Iterator[str]:
     if value is None:
         if field.required:
-            yield f"{of_host}an answer is needed; {field.help[:1].lower()}{field.help[1:].rstrip('.')}"
+            yield f"{of_host}an answer is needed; {_clause(field.help)}"
         return
     if isinstance(value, str) and "{{" in value:
         return  # its value is checked once it is rendered
@@ -98,7 +98,7 @@ def _names(question: Question, given: tuple[str, ...]) -> Iterator[str]:
     for name in given:
         if name not in question.choices:
             near = nearest(name, question.choices)
-            yield f"{shown(name)} is none of them{near}; {question.help[:1].lower()}{question.help[1:].rstrip('.')}"
+            yield f"{shown(name)} is none of them{near}; {_clause(question.help)}"
     yield from _repeated(given)
 
 
@@ -121,3 +121,9 @@ def _repeated(given: tuple[str, ...]) -> Iterator[str]:
     for name in dict.fromkeys(given):
         if given.count(name) > 1:
             yield f"{name} is named twice; keep one of them"
+
+
+def _clause(sentence: str) -> str:
+    """A sentence as it goes on after a semicolon; an abbreviation at its start stays."""
+    first = sentence[:1] if sentence[1:2].isupper() else sentence[:1].lower()
+    return f"{first}{sentence[1:].rstrip('.')}"

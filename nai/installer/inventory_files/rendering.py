@@ -107,7 +107,4 @@ def _block(name: str, value: object) -> list[str]:
         return [f"{name}: {_scalar(value)}"]
     # Lists of plain values on one line, what is deeper indented.
     text = yaml.safe_dump({name: value}, default_flow_style=None, sort_keys=False, width=_WIDTH, allow_unicode=True)
-    text = text.strip()
-    if text.startswith("{"):  # PyYAML puts a mapping whose values are all plain on one line
-        text = f"{name}: {_scalar(value)}"
     return text.splitlines()

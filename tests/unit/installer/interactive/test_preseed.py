@@ -147,3 +147,37 @@ def test_a_file_that_is_not_there(folder: Path) -> None:
 def test_the_directory_has_to_be_named(folder: Path) -> None:
     with pytest.raises(ConfigureError, match="name the inventory's directory"):
         configure(None, answers(folder))
+
+
+def test_kilos_26_hosts(folder: Path) -> None:
+    blades = {"compute_docker": "blade[01:20]", "compute_kvm": "blade[21:25]"}
+    mirror = "http://mirror.example.org"
+    repository = {
+        "id": "base",
+        "name": "Base",
+        "url": f"{mirror}/7",
+        "key_url": f"{mirror}/key",
+    }
+    path = answers(
+        folder,
+        variables={
+            **GIVEN["variables"],
+            "nai_release": "kilo",
+            "nai_vni_ranges": ["1:4000"],
+            "yum_repositories_list": [repository],
+            "novadocker_archive_url": f"{mirror}/nova-docker.tar.gz",
+            "novadocker_archive_sha256": "a" * 64,
+            "novadocker_python_index_url": f"{mirror}/simple",
+        },
+        connection={"ansible_python_interpreter": "/opt/rh/rh-python38/root/usr/bin/python3"},
+        groups={"controller": "master1", **blades},
+        host_variables={
+            "controller": GIVEN["host_variables"]["controller"],
+            "compute_docker": {"nai_management_address": "10.1.0.[101:120]"},
+            "compute_kvm": {"nai_management_address": "10.1.0.[121:125]"},
+        },
+    )
+    configure(folder / "blades", path)
+    report = validate([folder / "blades"])
+    assert (report.findings, report.hosts) == ((), 26)
+    configure(folder / "blades", path)
