@@ -41,7 +41,8 @@ def as_text(plan: Plan) -> str:
                 lines.extend(f"    {line}" for line in map(_names, effects))
     lines.extend(_remarks(plan))
     changing = {host for stage in plan.stages for host, effects in stage.hosts.items() if effects}
-    parts = [f"plan: {plan.changes} changes on {len(changing)} hosts" if plan.changes else "plan: no change"]
+    quiet = "no change on the hosts that answered" if plan.unreachable else "no change"
+    parts = [f"plan: {plan.changes} changes on {len(changing)} hosts" if plan.changes else f"plan: {quiet}"]
     parts += [f"{len(plan.unreachable)} hosts did not answer"] if plan.unreachable else []
     return "\n".join([*lines, "; ".join(parts)])
 
