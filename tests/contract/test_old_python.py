@@ -60,11 +60,10 @@ def problems(tree: ast.Module) -> Iterator[str]:
             named = [n.value for n in ast.walk(node.value) if isinstance(n, ast.Subscript)]
             yield from (f"evaluates {n.id}[…]" for n in named if isinstance(n, ast.Name) and n.id in GENERICS)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            if any(isinstance(side, ast.Dict | ast.DictComp) for side in (node.left, node.right)):
-                yield "joins dictionaries with |"
+            sides = [side for side in (node.left, node.right) if isinstance(side, ast.Dict | ast.DictComp)]
+            yield from ("joins dictionaries with |" for _side in sides[:1])
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance":
-            if any(isinstance(argument, ast.BinOp) for argument in node.args):
-                yield "asks isinstance for a union"
+            yield from ("asks isinstance for a union" for argument in node.args if isinstance(argument, ast.BinOp))
 
 
 def test_the_modules_are_found() -> None:

@@ -58,7 +58,7 @@ class Rendering:
         ]
 
     def files(self, host_name: str) -> dict[str, str]:
-        """Returns the content of each file by its path on the host, and the bootstrap script as `bootstrap.sh`."""
+        """Returns the content of each file by its path on the host, and the bootstrap script as `bootstrap-script`."""
         if host_name not in self._rendered:
             self._rendered[host_name] = self._files(host_name)
         return dict(self._rendered[host_name])
@@ -89,7 +89,7 @@ class Rendering:
             shared_loader_obj=plugins,
         )
         if task.action == TARGET_PYTHON:
-            return {"bootstrap.sh": str(templar.template(task.args["script"]))}
+            return {"bootstrap-script": str(templar.template(task.args["script"]))}
         files = templar.template(task.args.get("files", []))
         return {entry["dest"]: action._content(entry, variables, frozenset()) for entry in files}
 

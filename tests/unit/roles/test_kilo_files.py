@@ -1,6 +1,6 @@
 """Every file that Kilo's roles put on a host is, byte for byte, the one in tests/golden/kilo.
 
-`NAI_UPDATE_GOLDEN=1 pytest tests/unit/roles/test_kilo_files.py` writes them anew; what changed is then seen in `git diff`.
+`NAI_UPDATE_GOLDEN=1 pytest tests/unit/roles/test_kilo_files.py` writes them anew; `git diff` shows what changed.
 """
 
 import configparser
@@ -80,11 +80,11 @@ def test_every_key_of_the_answer_file_is_one_of_packstacks(rendering: Rendering)
 
 
 def test_no_password_is_left_to_packstack(rendering: Rendering) -> None:
-    """packstack makes up a password that it is not given, another one in each run."""
+    """Packstack makes up a password that it is not given, another one in each run."""
     text = rendering.files("master1")[ANSWERS]
-    installed = ("AMQP_AUTH_PASSWORD", "MARIADB_PW", "KEYSTONE_DB_PW", "KEYSTONE_ADMIN_PW", "KEYSTONE_ADMIN_TOKEN")
-    installed += ("GLANCE_DB_PW", "GLANCE_KS_PW", "NOVA_DB_PW", "NOVA_KS_PW", "NEUTRON_DB_PW", "NEUTRON_KS_PW")
-    for key in (*installed, "NEUTRON_METADATA_PW", "HORIZON_SECRET_KEY"):
+    keys = ["AMQP_AUTH_PASSWORD", "MARIADB_PW", "KEYSTONE_DB_PW", "KEYSTONE_ADMIN_PW", "KEYSTONE_ADMIN_TOKEN"]
+    keys += ["GLANCE_DB_PW", "GLANCE_KS_PW", "NOVA_DB_PW", "NOVA_KS_PW", "NEUTRON_DB_PW", "NEUTRON_KS_PW"]
+    for key in (*keys, "NEUTRON_METADATA_PW", "HORIZON_SECRET_KEY"):
         assert f"\nCONFIG_{key}=golden-" in text, key
 
 
@@ -95,6 +95,6 @@ def test_only_files_that_others_cannot_read_hold_secrets(rendering: Rendering) -
 
 def test_the_scripts_are_shell(rendering: Rendering, tmp_path: Path) -> None:
     script = tmp_path / "bootstrap.sh"
-    script.write_text(f"#!/bin/sh\n{rendering.files('master1')['bootstrap.sh']}")
+    script.write_text(f"#!/bin/sh\n{rendering.files('master1')['bootstrap-script']}")
     done = subprocess.run([BIN / "shellcheck", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
