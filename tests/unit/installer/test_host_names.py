@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nai.installer.host_names import shortened
+from nai.installer.host_names import counted, shortened
 from nai.installer.inventory import expanded_hosts
 
 
@@ -29,3 +29,9 @@ def test_names(names: list[str], text: str) -> None:
 def test_no_name_is_lost_or_made_up(names: list[str]) -> None:
     parts = shortened(names).split(", ") if names else []
     assert [name for part in parts for name in expanded_hosts(part)] == names
+
+
+def test_names_sort_as_a_person_counts() -> None:
+    assert sorted(["n10", "n9", "m", "9", "10", "n1.b2", "n1.a3"], key=counted) == [
+        *("9", "10", "m", "n1.a3", "n1.b2", "n9", "n10")
+    ]
