@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sys
 import tarfile
 import time
@@ -117,6 +118,9 @@ def up(state: Path) -> None:
         ensure_key(keys / name, name)
     addresses = {name: f"{NETWORKS['1-management']}.{number}" for name, number in HOSTS.items()}
     write_private(keys / "known_hosts", known_hosts({name: public_key(keys / name) for name in HOSTS}, addresses))
+    for directory in ("blades", "facts", "mirror"):  # of an earlier time
+        shutil.rmtree(state / directory, ignore_errors=True)
+    shutil.copytree(HERE / "blades", state / "blades")
     for network, prefix in NETWORKS.items():
         engine("network", "create", "--internal", "--subnet", f"{prefix}.0/24", "--label", LABEL, f"{PREFIX}-{network}")
     mirror.build(state / "mirror")

@@ -205,9 +205,14 @@ def list_available(packages: list[Package], words: list[str], duplicates: bool) 
     sys.stdout.write("Available Packages\n")
     for package in found if duplicates else newest.values():
         name = f"{package['name']}.{package.get('arch', 'noarch')}"
-        gap = "\n" + " " * 41 if len(name) > 40 else " " * (41 - len(name))
-        sys.stdout.write(f"{name}{gap}{version_of(package):<24}{package['repository']}\n")
+        columns = column(name, 40, 0) + column(version_of(package), 23, 41)
+        sys.stdout.write(f"{columns}{package['repository']}\n")
     return 0
+
+
+def column(text: str, width: int, indent: int) -> str:
+    """Returns a column and the gap behind it: a new line where the text is too long."""
+    return f"{text:<{width}} " if len(text) <= width else f"{text}\n{'':{indent + width + 1}}"
 
 
 def main() -> int:
