@@ -14,7 +14,7 @@ BLADES = ROOT / "inventories" / "kilo_blades"
 
 
 def measure() -> dict[str, Any]:
-    """Seconds of validate (median of five), of a plan that no host answers, and of rendering every file of all hosts."""
+    """Seconds of validate (median of five), of a plan that no host answers, and of rendering all files of all hosts."""
     validate = statistics.median(seconds_of(lambda: run("nai", "validate", "-i", BLADES)) for _ in range(5))
     plan = seconds_of(lambda: playbook("playbooks/plan.yml", "-i", BLADES))
     start = time.monotonic()
