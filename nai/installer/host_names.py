@@ -23,6 +23,11 @@ def shortened(names: Iterable[str]) -> str:
     return ", ".join(text for run in runs for text in (run if len(run) < 3 else [_range(run[0], run[-1])]))
 
 
+def counted(name: str) -> tuple[tuple[str, int], ...]:
+    """Key by which names sort as a person counts: `n9` before `n10`."""
+    return tuple((text, int(number or 0)) for text, number in re.findall(r"(\D+|^)(\d*)", name))
+
+
 def _next(name: str) -> str | None:
     """The name that counts one on: `blade09` to `blade10`; None when there is no number in it."""
     found = _NUMBERED.fullmatch(name)

@@ -96,9 +96,18 @@ class Inventory:
         """Names of all hosts."""
         return tuple(self._manager.hosts)
 
-    def hosts_of(self, pattern: str) -> tuple[str, ...]:
-        """The hosts that a pattern, as a play has it, stands for."""
-        return tuple(host.name for host in self._manager.get_hosts(pattern))
+    def hosts_of(self, pattern: str, limit: str | None = None) -> tuple[str, ...]:
+        """The hosts that a pattern, as a play has it, stands for.
+
+        Args:
+            pattern: For instance `controller:!packstack`.
+            limit: A pattern of those hosts that count at all, as `--limit` has it.
+        """
+        self._manager.subset(limit)
+        try:
+            return tuple(host.name for host in self._manager.get_hosts(pattern))
+        finally:
+            self._manager.subset(None)
 
     def groups_of(self, host: str) -> tuple[tuple[str, int, int], ...]:
         """The groups of a host: name, depth and priority of each."""

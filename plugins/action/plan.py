@@ -109,7 +109,8 @@ def _stages_of(variables: dict[str, Any]) -> Iterator[str]:
     A release does without the stages of another one; they are no part of its plan.
     """
     inventory = Inventory(variables.get("ansible_inventory_sources") or [])
+    limit = context.CLIARGS.get("subset")
     for entry in yaml.safe_load(SITE.read_text()):
         path = SITE.parent / entry["ansible.builtin.import_playbook"]
-        if any(inventory.hosts_of(play["hosts"]) for play in yaml.safe_load(path.read_text())):
+        if any(inventory.hosts_of(play["hosts"], limit) for play in yaml.safe_load(path.read_text())):
             yield path.stem

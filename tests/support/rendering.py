@@ -13,6 +13,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.playbook.task import Task
 from ansible.plugins import loader as plugins
 from ansible.template import Templar
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 
@@ -32,7 +33,9 @@ class Rendering:
 
     def __init__(self, inventory: Path, variables: Mapping[str, Any]) -> None:
         """Reads the inventory; no host is contacted."""
-        plugins.init_plugin_loader([str(ROOT / "collections")])
+        if AnsibleCollectionConfig.collection_finder is None:
+            plugins.init_plugin_loader([str(ROOT / "collections")])
+        self._rendered: dict[str, dict[str, str]] = {}
         self._loader = DataLoader()
         self._loader.set_basedir(str(ROOT))
         self._inventory = InventoryManager(loader=self._loader, sources=[str(inventory)])
@@ -55,7 +58,12 @@ class Rendering:
         ]
 
     def files(self, host_name: str) -> dict[str, str]:
-        """Returns the content of each file by its path on the host, and the bootstrap script as `bootstrap.sh`."""
+        """Returns the content of each file by its path on the host, and the bootstrap script as `bootstrap-script`."""
+        if host_name not in self._rendered:
+            self._rendered[host_name] = self._files(host_name)
+        return dict(self._rendered[host_name])
+
+    def _files(self, host_name: str) -> dict[str, str]:
         host = self._inventory.get_host(host_name)
         found: dict[str, str] = {}
         for play in self._plays:
@@ -80,10 +88,8 @@ class Rendering:
             templar=templar,
             shared_loader_obj=plugins,
         )
-        # Templates are named relative to the role, as while the task runs.
-        self._loader.set_basedir(str(ROOT))
         if task.action == TARGET_PYTHON:
-            return {"bootstrap.sh": str(templar.template(task.args["script"]))}
+            return {"bootstrap-script": str(templar.template(task.args["script"]))}
         files = templar.template(task.args.get("files", []))
         return {entry["dest"]: action._content(entry, variables, frozenset()) for entry in files}
 

@@ -84,7 +84,7 @@ def erase(packages: Packages, arguments: list[str], interruption: Interruption) 
     return 0
 
 
-def main() -> int:
+def main() -> int:  # noqa: RET503  # `fail` never returns
     """Entry point."""
     arguments = sys.argv[1:]
     with locked():
@@ -100,7 +100,7 @@ def main() -> int:
                 return erase(packages, arguments[1:], Interruption("rpm", arguments))
             case "--import":
                 return 0
-        fail(f"rpm: {arguments[0]}: unknown option", code=1)
+    fail(f"rpm: {arguments[0]}: unknown option")
 
 
 if __name__ == "__main__":

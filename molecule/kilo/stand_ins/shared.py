@@ -1,7 +1,8 @@
-"""What the stand-ins share: where they keep what is installed, the record of their calls, and the interruptions asked for.
+"""What the stand-ins share: what is installed, the record of their calls, and the interruptions asked for.
 
-A host's state lies in `/var/lib/stand-ins` below the root (`STAND_INS_ROOT` names another one, for tests of the stand-ins):
-`packages.json` what is installed, `calls.jsonl` one line per call, `interruption.json` the call that does not end as it should.
+A host's state lies in `/var/lib/stand-ins` below the root (`STAND_INS_ROOT` names another one, for unit tests):
+`packages.json` what is installed, `calls.jsonl` one line per call, `interruption.json` the call that does not end as it
+should.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,9 +59,9 @@ def record(program: str, arguments: list[str]) -> None:
 class Interruption:
     """Ends this call, and who made it, where a test wants that.
 
-    `interruption.json` holds `call` (beginning of the command line), `when` (`before` anything was done, in the `middle`,
-    `after` all was done) and `how` (`fail`: exit code 1; `kill`: SIGKILL to the caller and to this process, as a crash
-    of the host or of the network looks to whoever comes after). It is used up by the call that it meets.
+    `interruption.json` holds `call` (beginning of the command line), `when` (`before` anything was done, in the
+    `middle`, `after` all was done) and `how` (`fail`: exit code 1; `kill`: SIGKILL to the caller and to this process,
+    which is what a crash looks like to whoever comes after). It is used up by the call that it meets.
     """
 
     def __init__(self, program: str, arguments: list[str]) -> None:
@@ -115,6 +117,8 @@ class Packages:
     def unpack(self, package: dict[str, Any], interruption: Interruption) -> None:
         """Writes a package's files, then its entry; files of the version before go last."""
         name, files = package["name"], package.get("files", {})
+        for account in package.get("accounts", ()):
+            make_account(account)
         before = self.by_name.get(name, {}).get("files", {})
         for number, path in enumerate(sorted(files)):
             if number == len(files) // 2:
@@ -127,7 +131,7 @@ class Packages:
 
 
 def unpack_file(path: Path, description: dict[str, Any], *, keep: bool) -> None:
-    """Writes one file: `text`, or `link` (target of a symbolic link); `mode` in octal digits.
+    """Writes one file: `text`, `link` (target of a symbolic link), or `directory`; `mode` in octal digits.
 
     Args:
         path: where.
@@ -137,7 +141,9 @@ def unpack_file(path: Path, description: dict[str, Any], *, keep: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if keep and path.exists():
         return
-    if "link" in description:
+    if "directory" in description:
+        path.mkdir(exist_ok=True)
+    elif "link" in description:
         path.unlink(missing_ok=True)
         path.symlink_to(description["link"])
     else:
@@ -146,7 +152,10 @@ def unpack_file(path: Path, description: dict[str, Any], *, keep: bool) -> None:
 
 def remove(path: Path) -> None:
     """Removes a file, or a directory that is empty then; one that is not there is fine."""
-    path.unlink(missing_ok=True)
+    if path.is_symlink() or not path.is_dir():
+        path.unlink(missing_ok=True)
+    elif not any(path.iterdir()):
+        path.rmdir()
     for directory in path.parents:
         if directory == ROOT or not directory.exists() or any(directory.iterdir()):
             return
@@ -154,5 +163,15 @@ def remove(path: Path) -> None:
 
 
 def remove_tree(path: Path) -> None:
-    """Removes a directory with all that is in it."""
-    shutil.rmtree(path, ignore_errors=True)
+    """Removes a directory with all that is in it, or a file."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def make_account(name: str) -> None:
+    """Makes a system user with a group of its own, as packages do before they are unpacked."""
+    known = subprocess.run(["getent", "passwd", name], stdout=subprocess.DEVNULL, check=False)  # noqa: S603, S607
+    if known.returncode:
+        subprocess.run(["useradd", "--system", "--user-group", name], check=True)  # noqa: S603, S607

@@ -1,15 +1,16 @@
 #!/usr/bin/python3
-"""Stand-in for yum 3.4: `install`, `downgrade`, `remove`, `list available`, `shell FILE`, `makecache`, `clean`, `repolist`.
+"""Stand-in for yum 3.4: `install`, `downgrade`, `remove`, `list available`, `shell FILE`, `makecache`, `clean`.
 
-Packages come from the repositories in `/etc/yum.repos.d`, each of which has an index `repodata/packages.json` (a list of
-packages: name, epoch, version, release, arch, requires, files). As with yum, a repository that does not answer ends the
-call, `install` of an installed package's older version does nothing, and words that match nothing only count when
+Packages come from the repositories in `/etc/yum.repos.d`, each of which has an index `repodata/packages.json`: a list
+of packages (name, epoch, version, release, arch, requires, files). As with yum, a repository that does not answer ends
+the call, `install` of an installed package's older version does nothing, and words that match nothing only count when
 nothing else is left.
 """
 
 from __future__ import annotations
 
 import configparser
+import fnmatch
 import functools
 import json
 import re
@@ -51,8 +52,6 @@ def names_of(package: Package) -> set[str]:
 
 def named(packages: list[Package], word: str) -> list[Package]:
     """Returns what a word of the command line means, oldest first; shell patterns count."""
-    import fnmatch  # noqa: PLC0415
-
     return sorted((p for p in packages if any(fnmatch.fnmatchcase(way, word) for way in names_of(p))), key=order)
 
 
@@ -68,6 +67,8 @@ class Repositories:
     def __init__(self, only: set[str], without: set[str]) -> None:
         """Reads their files; `--enablerepo` and `--disablerepo` choose among them."""
         self.urls: dict[str, str] = {}
+        self.chosen: dict[str, list[str]] = {}
+        self.excluded: dict[str, list[str]] = {}
         for file in sorted(below_root("/etc/yum.repos.d").glob("*.repo")):
             parser = configparser.ConfigParser(interpolation=None)
             parser.read(file)
@@ -79,14 +80,22 @@ class Repositories:
                 if name in only:
                     enabled = True
                 if enabled:
-                    self.urls[name] = section["baseurl"].split()[0].rstrip("/")
+                    self.urls[name] = section.get("baseurl", "").split()[0].rstrip("/")
+                    self.chosen[name] = section.get("includepkgs", "*").split()
+                    self.excluded[name] = section.get("exclude", "").split()
                     check_signing(file, name, section)
 
     def packages(self) -> list[Package]:
-        """Fetches all indexes."""
+        """Fetches all indexes and returns what `includepkgs` and `exclude` leave of them."""
         if not self.urls:
             fail("There are no enabled repos.", ' Run "yum repolist all" to see the repos you have.')
-        return [package for name, url in self.urls.items() for package in index(name, url)]
+        return [
+            package
+            for name, url in self.urls.items()
+            for package in index(name, url)
+            if any(fnmatch.fnmatchcase(package["name"], pattern) for pattern in self.chosen[name])
+            and not any(fnmatch.fnmatchcase(package["name"], pattern) for pattern in self.excluded[name])
+        ]
 
 
 def check_signing(file: Path, name: str, section: configparser.SectionProxy) -> None:
@@ -100,7 +109,7 @@ def index(name: str, url: str) -> tuple[Package, ...]:
     """Fetches a repository's index."""
     target = f"{url}/repodata/packages.json"
     try:
-        with urllib.request.urlopen(target, timeout=SECONDS) as answer:
+        with urllib.request.urlopen(target, timeout=SECONDS) as answer:  # noqa: S310  # file: in unit tests
             found = json.load(answer)
     except OSError as error:
         if isinstance(error, urllib.error.HTTPError):
@@ -196,9 +205,14 @@ def list_available(packages: list[Package], words: list[str], duplicates: bool) 
     sys.stdout.write("Available Packages\n")
     for package in found if duplicates else newest.values():
         name = f"{package['name']}.{package.get('arch', 'noarch')}"
-        gap = "\n" + " " * 41 if len(name) > 40 else " " * (41 - len(name))
-        sys.stdout.write(f"{name}{gap}{version_of(package):<24}{package['repository']}\n")
+        columns = column(name, 40, 0) + column(version_of(package), 23, 41)
+        sys.stdout.write(f"{columns}{package['repository']}\n")
     return 0
+
+
+def column(text: str, width: int, indent: int) -> str:
+    """Returns a column and the gap behind it: a new line where the text is too long."""
+    return f"{text:<{width}} " if len(text) <= width else f"{text}\n{'':{indent + width + 1}}"
 
 
 def main() -> int:
@@ -218,14 +232,11 @@ def main() -> int:
                 return 0
             case ["clean", *_]:
                 return 0
-            case ["repolist", *_]:
-                sys.stdout.write("".join(f"{name} {name} 1\n" for name in repositories.urls))
-                return 0
         if "-y" not in options and "--assumeyes" not in options:
             fail("Is this ok [y/d/N]: ", "Exiting on user command")
         match words:
             case ["install" | "downgrade" | "remove" as verb, *names] if names:
-                if not any([getattr(transaction, verb)(name) for name in names]):
+                if not sum(getattr(transaction, verb)(name) for name in names):
                     fail("Error: Nothing to do")
             case ["shell", script]:
                 for line in Path(script).read_text().splitlines():

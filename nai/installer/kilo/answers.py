@@ -107,7 +107,7 @@ def _text(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ",".join(_text(item) for item in value)
     if not isinstance(value, str | int | float):
-        raise ValueError("is no text, number, boolean or list; write one of them")
+        raise ValueError("is no text, number, boolean or list; write one of them")  # noqa: TRY004  # as the others
     text = str(value)
     if text != text.strip() or "\n" in text:
         raise ValueError("begins or ends with a blank or has more than one line; an answer has one line")

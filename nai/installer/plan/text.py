@@ -6,7 +6,7 @@ import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from nai.installer.host_names import shortened
+from nai.installer.host_names import counted, shortened
 from nai.installer.plan.effects import Effect
 from nai.installer.plan.model import LACKING, Plan
 
@@ -41,7 +41,8 @@ def as_text(plan: Plan) -> str:
                 lines.extend(f"    {line}" for line in map(_names, effects))
     lines.extend(_remarks(plan))
     changing = {host for stage in plan.stages for host, effects in stage.hosts.items() if effects}
-    parts = [f"plan: {plan.changes} changes on {len(changing)} hosts" if plan.changes else "plan: no change"]
+    quiet = "no change on the hosts that answered" if plan.unreachable else "no change"
+    parts = [f"plan: {plan.changes} changes on {len(changing)} hosts" if plan.changes else f"plan: {quiet}"]
     parts += [f"{len(plan.unreachable)} hosts did not answer"] if plan.unreachable else []
     return "\n".join([*lines, "; ".join(parts)])
 
@@ -54,9 +55,9 @@ def _why_not(plan: Plan) -> str:
 
 def _remarks(plan: Plan) -> list[str]:
     lines = []
-    for reason, hosts in _alike((host, _without_address(plan.unreachable[host])) for host in sorted(plan.unreachable)):
+    for reason, hosts in _alike((host, _without_address(plan.unreachable[host])) for host in plan.unreachable):
         lines.append(f"{shortened(hosts)}: cannot be reached ({reason}); the plan lacks {_of_each(hosts)}{LACKING}")
-    if bare := plan.without_python:
+    if bare := sorted(plan.without_python, key=counted):
         lines.append(
             f"{shortened(bare)}: no Python there that modules run on; the plan lacks {_of_each(bare)}{LACKING}"
         )
@@ -72,7 +73,7 @@ def _alike(said: Iterable[tuple[str, T]]) -> list[tuple[T, list[str]]]:
     hosts: dict[T, list[str]] = {}
     for host, text in said:
         hosts.setdefault(text, []).append(host)
-    return list(hosts.items())
+    return [(text, sorted(names, key=counted)) for text, names in hosts.items()]
 
 
 def _of_each(hosts: list[str]) -> str:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Brings the public Docker images of Glance to this host and takes away those that have gone from there.
 
-Runs on Python 3.8 with its standard library alone. Its one argument is a JSON file with keystone_url, glance_url, username,
-password, project, refresh_seconds and grace_period_seconds.
+Runs on Python 3.8 with its standard library alone. Its one argument is a JSON file with keystone_url, glance_url,
+username, password, project, refresh_seconds and grace_period_seconds.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def names_in_glance(settings: dict[str, Any]) -> set[str]:
 def docker(*arguments: str) -> str:
     """Runs a command of Docker and returns what it printed."""
     done = subprocess.run(  # noqa: S603
-        ["/usr/bin/docker", *arguments], stdout=subprocess.PIPE, universal_newlines=True, check=True
+        ["/usr/bin/docker", *arguments], stdout=subprocess.PIPE, text=True, check=True
     )
     return done.stdout
 

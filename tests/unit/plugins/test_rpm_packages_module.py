@@ -1,4 +1,4 @@
-"""rpm_packages on a host whose rpm and yum are the stand-ins of the Molecule scenario, with a repository in a folder."""
+"""rpm_packages where rpm and yum are the stand-ins of the Molecule scenario, and its repository a folder."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
         ("10xyz", "10.1xyz"),
         ("xyz10", "xyz10.1"),
         ("xyz.4", "8"),
-        ("6.0.rc1", "6.0"[:3] + ".1"),
+        ("6.0.rc1", "6.0.1"),
         ("1.0aa", "1.0.1"),
         ("1.05", "1.6"),
         ("1.0~rc1", "1.0"),
@@ -43,7 +43,7 @@ def test_order(older: str, newer: str) -> None:
 
 @given(st.lists(st.text("019ab.~^_", min_size=1, max_size=6), min_size=3, max_size=3))
 def test_the_order_has_no_circles(versions: list[str]) -> None:
-    first, second, third = sorted((Evr(0, version, "1") for version in versions))
+    first, second, third = sorted(Evr(0, version, "1") for version in versions)
     assert not second < first
     assert not third < second
     assert not third < first

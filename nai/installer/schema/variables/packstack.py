@@ -42,8 +42,8 @@ VARIABLES = installed_by(
             name="packstack_answers",
             type=Type.DICT,
             default={},
-            help="Answers laid over those that the role gives, by key: `CONFIG_HEAT_INSTALL: y`. A key that packstack of"
-            " Kilo does not have is an error.",
+            help="Answers laid over those that the role gives, by key: `CONFIG_HEAT_INSTALL: y`. A key that packstack"
+            " of Kilo does not have is an error.",
         ),
         Variable(
             name="packstack_timeout_seconds",

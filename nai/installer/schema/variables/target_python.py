@@ -11,8 +11,8 @@ VARIABLES = installed_by(
             type=Type.ENUM,
             default="software_collection",
             choices=("software_collection", "archive"),
-            help="How a Python for modules comes to the hosts. `software_collection`: from the repositories; `archive`: a"
-            " relocatable one is unpacked.",
+            help="How a Python for modules comes to the hosts. `software_collection`: from the repositories; `archive`:"
+            " a relocatable one is unpacked.",
         ),
         Variable(
             name="target_python_packages",

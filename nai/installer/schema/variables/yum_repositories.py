@@ -12,8 +12,8 @@ VARIABLES = installed_by(
             elements=Type.DICT,
             required=True,
             minimum=1,
-            help="Repositories of the hosts, in place of the distribution's own: CentOS 7 (base, updates, extras), software"
-            " collections, EPEL, RDO Kilo. Signatures are always checked.",
+            help="Repositories of the hosts, in place of the distribution's own: CentOS 7 (base, updates, extras), "
+            "software collections, EPEL, RDO Kilo. Signatures are always checked.",
             fields=(
                 Field(
                     name="id",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from nai.installer.host_names import shortened
+from nai.installer.inventory import NotRenderableError
 from nai.installer.kilo import AnswerError, answer_file, unknown_keys
 from nai.installer.validation.checks.release import release_of
 from nai.installer.validation.context import Context
@@ -21,12 +23,30 @@ def check(context: Context) -> Iterator[Finding]:
     release = release_of(context)
     if release is None or release.installer != "packstack":
         return
+    yield from _interpreter(context)
     for host in context.hosts("controller"):
         if not context.rendered(host, INTERFACE):
             wrong, action = f"has no {INTERFACE}", "name its NIC in the external network: packstack puts it into br-ex"
             yield Finding(context.source, None, f"host {host}", "", wrong, action)
         yield from _answers(context, host)
     yield from _secrets(context)
+
+
+def _interpreter(context: Context) -> Iterator[Finding]:
+    """The stage target_python brings the interpreter that is named here."""
+    name = "ansible_python_interpreter"
+    without = []
+    for host in context.hosts("packstack"):
+        raw = context.inventory.set_variables(host).get(name, "")
+        try:
+            path = str(context.inventory.render(host, raw))
+        except NotRenderableError:
+            path = ""
+        if not path.startswith("/"):
+            without.append(host)
+    if without:
+        wrong = f"is no absolute path for {shortened(without)}"
+        yield context.finding(None, name, wrong, "name the Python 3.8 or newer that target_python brings")
 
 
 def _answers(context: Context, host: str) -> Iterator[Finding]:
