@@ -172,7 +172,7 @@ def test_kilos_26_hosts(folder: Path) -> None:
         connection={"ansible_python_interpreter": "/opt/rh/rh-python38/root/usr/bin/python3"},
         groups={"controller": "master1", **blades},
         host_variables={
-            "controller": GIVEN["host_variables"]["controller"],
+            "controller": {**GIVEN["host_variables"]["controller"], "nai_external_interface": "eth2"},
             "compute_docker": {"nai_management_address": "10.1.0.[101:120]"},
             "compute_kvm": {"nai_management_address": "10.1.0.[121:125]"},
         },
