@@ -1,7 +1,7 @@
 """The command `nai`.
 
 Exit codes: 0 done; 1 it failed, or (for `reference --check`) files are out of date; 2 wrong input: an invalid
-inventory or wrong options. What Ansible returns is passed on.
+inventory or wrong options; 130 interrupted at a question. What Ansible returns is passed on.
 
 Everything heavy is imported by the command that needs it: `nai --help` answers at once.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-FAILED, WRONG_INPUT = 1, 2
+FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 
 ELSEWHERE = {
     "testbed": ("nai.installer.testbed.cli", "The embedded hosts: up, down, status."),
@@ -78,6 +78,47 @@ def secrets(
     except (InventoryError, SecretsError) as error:
         _fail(str(error), WRONG_INPUT)
     typer.echo(f"{own.path}: {len(missing)} made, {len(own.names) - len(missing)} were there")
+
+
+@app.command()
+def configure(
+    directory: Annotated[Path | None, typer.Argument(help="The inventory, new or written by this command.")] = None,
+    preseed: Annotated[Path | None, typer.Option(help="File of answers; then nothing is asked.")] = None,
+    write_preseed: Annotated[Path | None, typer.Option(help="Write the answers to a file, without secrets.")] = None,
+) -> None:
+    """Ask for everything an inventory needs, check it at once, and write the inventory."""
+    from nai.installer.checkout import displayed
+    from nai.installer.interactive.configure import ConfigureError
+    from nai.installer.interactive.configure import configure as run
+
+    try:
+        written = run(directory, preseed, write_preseed)
+    except ConfigureError as error:
+        _fail(str(error), WRONG_INPUT)
+    except KeyboardInterrupt:
+        _fail("\nnai configure: interrupted; nothing was written", INTERRUPTED)
+    if written is None:
+        _fail("nai configure: nothing was written")
+    typer.echo(f"{displayed(written)} is written; next: ansible-playbook -i {displayed(written)} site.yml")
+
+
+@app.command()
+def import_variables(
+    file: Annotated[Path, typer.Argument(help="variables.py of the original installer.")],
+    directory: Annotated[Path, typer.Argument(help="The new inventory.")],
+) -> None:
+    """Take over a configuration file of the original installer; what has no counterpart is named."""
+    from nai.installer.checkout import displayed
+    from nai.installer.original.importing import ImportFailedError
+    from nai.installer.original.importing import import_variables as run
+
+    try:
+        told = run(file, directory)
+    except ImportFailedError as error:
+        _fail(str(error), WRONG_INPUT)
+    for line in told:
+        typer.echo(line)
+    typer.echo(f"{displayed(directory)} is written; `nai configure {displayed(directory)}` asks for what it lacks")
 
 
 @app.command()

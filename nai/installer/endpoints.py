@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import yaml
-
-from nai.installer.checkout import checkout
 from nai.installer.credentials import clouds_document, password_file, write_credentials
 from nai.installer.inventory import Inventory, NotRenderableError
+from nai.installer.release import Release, ReleaseError
 
 
 class EndpointsError(Exception):
@@ -40,12 +38,13 @@ class _Service:
 
     Attributes:
         name: Its name for people.
-        key: Its key in the release's `services`.
+        key: Its key in the release's `services`; a release without it does not have the service.
         scheme: Scheme of its URL.
-        path: Path of its URL.
+        path: Path of its URL, unless the release names another one.
         username: Who logs in.
         secret: Variable that holds the password.
         credentials: Name of the password file.
+        switch: Variable that says whether it is installed; empty when it always is.
     """
 
     name: str
@@ -55,6 +54,7 @@ class _Service:
     username: str
     secret: str
     credentials: str
+    switch: str = ""
 
 
 def _api(name: str, key: str, path: str = "") -> _Service:
@@ -69,6 +69,10 @@ SERVICES = (
     _api("placement", "placement"),
     _api("nova", "nova_api", "/v2.1"),
     _api("neutron", "neutron_api"),
+    _Service(
+        *("dashboard", "dashboard", "http", "/dashboard", "admin", "keystone_admin_password", "keystone"),
+        switch="packstack_dashboard",
+    ),
     _Service("rabbitmq", "rabbitmq", "amqp", "", "openstack", "rabbitmq_openstack_password", "rabbitmq"),
 )
 
@@ -105,21 +109,40 @@ def endpoints(inventory: Inventory) -> Endpoints:
     if not controllers:
         raise EndpointsError(f"{inventory.name}: group controller has no host; run `nai validate` on the inventory")
     host = controllers[0]
-    address, clouds_file = _value(inventory, host, "nai_controller_address"), _value(inventory, host, "nai_clouds_file")
-    ports = _services_of_release(_value(inventory, host, "nai_release"))
+    clouds_file = _value(inventory, host, "nai_clouds_file")
+    try:
+        release = Release.named(_value(inventory, host, "nai_release"))
+    except ReleaseError as error:
+        raise EndpointsError(f"nai_release: {error}; run `nai validate` on the inventory") from error
+    services = [service for service in SERVICES if _is_installed(inventory, host, release, service)]
     found = {
         service.name: Endpoint(
-            f"{service.scheme}://{address}:{_port(ports, service)}{service.path}",
+            _url(inventory, host, release, service),
             service.username,
             str(password_file(clouds_file, service.credentials)),
             None,
         )
-        for service in SERVICES
+        for service in services
     }
-    passwords = {service.credentials: _secret(inventory, host, service.secret) for service in SERVICES}
+    passwords = {service.credentials: _secret(inventory, host, service.secret) for service in services}
     clouds = clouds_document(found["keystone"].url, _value(inventory, host, "nai_region_name"), passwords["keystone"])
     write_credentials(clouds_file, passwords, clouds)
     return Endpoints(inventory.name, found, clouds_file)
+
+
+def _is_installed(inventory: Inventory, host: str, release: Release, service: _Service) -> bool:
+    if service.key not in release.services:
+        return False
+    return not service.switch or _value(inventory, host, service.switch) == str(True)
+
+
+def _url(inventory: Inventory, host: str, release: Release, service: _Service) -> str:
+    facts = release.services[service.key]
+    if "port" not in facts:
+        raise EndpointsError(f"the release has no port of {service.key}; add it to its file in playbooks/releases")
+    # A service that clients outside of the cloud use may answer them at another address than the hosts.
+    address = _value(inventory, host, "public_access_address" if facts.get("public") else "nai_controller_address")
+    return f"{service.scheme}://{address}:{facts['port']}{facts.get('path', service.path)}"
 
 
 def _value(inventory: Inventory, host: str, name: str) -> str:
@@ -139,22 +162,3 @@ def _secret(inventory: Inventory, host: str, name: str) -> str:
             f"{name}: is not set; make the secrets with `nai secrets -i {inventory.directory}` or run site.yml"
         )
     return str(value)
-
-
-def _services_of_release(release: str) -> Mapping[str, Mapping[str, Any]]:
-    path = checkout() / "playbooks" / "releases" / f"{release}.yml"
-    try:
-        facts = yaml.safe_load(path.read_text(encoding="utf-8"))["nai_release_facts"]
-        services: Mapping[str, Mapping[str, Any]] = facts["services"]
-    except (OSError, KeyError, TypeError, yaml.YAMLError) as error:
-        raise EndpointsError(f"nai_release: there is no usable {path}; run `nai validate` on the inventory") from error
-    return services
-
-
-def _port(services: Mapping[str, Mapping[str, Any]], service: _Service) -> int:
-    try:
-        return int(services[service.key]["port"])
-    except KeyError as error:
-        raise EndpointsError(
-            f"the release has no port of {service.key}; add it to its file in playbooks/releases"
-        ) from error

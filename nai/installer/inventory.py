@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,19 @@ class Inventory:
         """Names of all hosts."""
         return tuple(self._manager.hosts)
 
+    def hosts_of(self, pattern: str, limit: str | None = None) -> tuple[str, ...]:
+        """The hosts that a pattern, as a play has it, stands for.
+
+        Args:
+            pattern: For instance `controller:!packstack`.
+            limit: A pattern of those hosts that count at all, as `--limit` has it.
+        """
+        self._manager.subset(limit)
+        try:
+            return tuple(host.name for host in self._manager.get_hosts(pattern))
+        finally:
+            self._manager.subset(None)
+
     def groups_of(self, host: str) -> tuple[tuple[str, int, int], ...]:
         """The groups of a host: name, depth and priority of each."""
         found = self._manager.get_host(host)
@@ -138,6 +152,19 @@ class Inventory:
             return self.render(host, set_here[name])
         declared = schema().variables.get(name)
         return None if declared is None else self.render(host, _trusted(declared.default))
+
+    @cached_property
+    def mode_and_release(self) -> tuple[str, str]:
+        """`nai_mode` and `nai_release` of the first host; the defaults where they cannot be rendered or no host is."""
+        return self._of_any_host("nai_mode"), self._of_any_host("nai_release")
+
+    def _of_any_host(self, name: str) -> str:
+        for host in self.hosts:
+            try:
+                return str(self.value(host, name))
+            except NotRenderableError:
+                continue
+        return str(schema().variables[name].default)
 
     def _templar(self, host: str) -> Templar:
         if host not in self._templars:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from nai.installer.inventory import directory_of, loader_with_vault, resolved, vault_of
+from nai.installer.inventory import Inventory, directory_of, loader_with_vault, resolved, vault_of
 from nai.installer.schema import schema
 from nai.installer.secrets import Vault, ensure_secrets, missing_secrets, secrets_file
 from nai.installer.validation.definitions import scan
@@ -33,13 +33,14 @@ class OwnSecrets:
             source: Its directory or hosts file.
 
         Raises:
-            InventoryError: There is no usable vault password.
+            InventoryError: There is no usable vault password, or the inventory cannot be read.
         """
         loader = loader_with_vault()
         absolute = resolved(str(source))
         path = secrets_file(directory_of(absolute))
         elsewhere = {item.key for item in scan([absolute], {}, loader).found if item.file != str(path)}
-        names = tuple(name for name in schema().secrets if name not in elsewhere)
+        mode, release = Inventory([absolute], loader=loader).mode_and_release
+        names = tuple(name for name in schema().secrets_for(mode, release) if name not in elsewhere)
         return cls(path, names, vault_of(loader))
 
     def missing(self) -> list[str]:

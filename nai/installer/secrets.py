@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -71,12 +72,34 @@ def ensure_secrets(path: str | Path, vault: Vault, names: Iterable[str], write: 
             _tighten(path)
         return _values(known, names)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(path.parent):
+    with locked(path.parent):
         text, known = _read(path, vault)  # another run may have written it meanwhile
         made = {name: new_secret() for name in _lacking(known, names)}
         if made:
             _replace(path, vault.encrypt(_with(text, known, made)))
     return _values({**known, **made}, names)
+
+
+def store_secrets(path: str | Path, vault: Vault, values: Mapping[str, str]) -> None:
+    """Puts secrets that somebody chose into the file, in place of what it has; other keys and comments stay.
+
+    Args:
+        path: The file, `group_vars/all/secrets.yml` of the inventory.
+        vault: Encrypts and decrypts it.
+        values: Name and value of each.
+
+    Raises:
+        SecretsError: See `ensure_secrets`.
+    """
+    path = Path(path)
+    if not values:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.parent):
+        text, known = _read(path, vault)
+        changed = {name: value for name, value in values.items() if known.get(name) != value}
+        if changed:
+            _replace(path, vault.encrypt(_with(_without(text, changed), _rest(known, changed), changed)))
 
 
 def missing_secrets(path: str | Path, vault: Vault, names: Iterable[str]) -> list[str]:
@@ -141,8 +164,18 @@ def _with(text: str, known: Mapping[str, Any], made: Mapping[str, str]) -> str:
     return _HEADER + yaml.safe_dump({**known, **made}, sort_keys=False, default_flow_style=False)
 
 
+def _without(text: str, names: Iterable[str]) -> str:
+    """The file's text without the lines of some secrets, which are one line each."""
+    setting = re.compile(rf"^(?:{'|'.join(map(re.escape, names))})[ \t]*:.*\n?", re.MULTILINE)
+    return setting.sub("", text)
+
+
+def _rest(known: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: value for name, value in known.items() if name not in set(names)}
+
+
 @contextmanager
-def _locked(directory: Path) -> Iterator[None]:
+def locked(directory: Path) -> Iterator[None]:
     """Holds the directory's lock; the kernel lets go of it when the process ends in any way."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:

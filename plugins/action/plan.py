@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ from ansible.utils.display import Display
 from ansible_collections.nubomedia.nai.plugins.plugin_utils.package import ROOT
 from ansible_collections.nubomedia.nai.plugins.plugin_utils.variables import value_of
 
-from nai.installer.plan import Plan, Stage, as_dict, as_text, plan_of
+from nai.installer.inventory import Inventory
+from nai.installer.plan import Plan, as_dict, as_text, plan_of
 
 SITE = ROOT / "site.yml"
 UNREACHABLE_TIMEOUT_SECONDS = 5
+MOST_FORKS = 50
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no types
@@ -51,7 +54,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         if not plan.stages:
             said = " ".join((done.stderr or done.stdout).split())[-2000:]
             return result | {"failed": True, "msg": f"ansible-playbook ended with {done.returncode}: {said}"}
-        _add_stages_not_reached(plan)
+        plan.only_stages(_stages_of(variables))
         report = self._write(plan, Path(str(value_of(self, variables, "nai_state_dir"))) / "reports")
         Display().display("\n" + as_text(plan) + f"\nreport: {report}")
         result |= {"changed": False, "report": str(report), "changes": plan.changes}
@@ -77,10 +80,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         ):
             for value in arguments.get(name) or ():
                 command += [option, str(value)]
-        for option, name in (("--limit", "subset"), ("--forks", "forks"), ("--user", "remote_user")):
+        for option, name in (("--limit", "subset"), ("--user", "remote_user")):
             if arguments.get(name):
                 command += [option, str(arguments[name])]
-        return command
+        # All hosts at once: those that do not answer then cost one timeout, and not one for every twenty.
+        forks = max(int(arguments.get("forks") or 0), min(len(variables.get("groups", {}).get("nai", ())), MOST_FORKS))
+        return [*command, "--forks", str(forks or 1)]
 
     def _environment(self, events: Path) -> dict[str, str]:
         return {
@@ -98,10 +103,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         return file
 
 
-def _add_stages_not_reached(plan: Plan) -> None:
-    """Adds the stages that the run did not get to, because no host was left or one failed."""
-    known = {stage.name for stage in plan.stages}
+def _stages_of(variables: dict[str, Any]) -> Iterator[str]:
+    """The stages of site.yml that concern a host of the inventory, in their order.
+
+    A release does without the stages of another one; they are no part of its plan.
+    """
+    inventory = Inventory(variables.get("ansible_inventory_sources") or [])
+    limit = context.CLIARGS.get("subset")
     for entry in yaml.safe_load(SITE.read_text()):
-        name = Path(entry["ansible.builtin.import_playbook"]).stem
-        if name not in known:
-            plan.stages.append(Stage(name))
+        path = SITE.parent / entry["ansible.builtin.import_playbook"]
+        if any(inventory.hosts_of(play["hosts"], limit) for play in yaml.safe_load(path.read_text())):
+            yield path.stem

@@ -11,7 +11,9 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.nubomedia.nai.plugins.plugin_utils.variables import value_of
 
-from nai.installer.precheck import Finding, Host, Needs, Severity, check_platform
+from nai.installer.precheck import Host, Needs, Severity, check_platform, one_line_each
+from nai.installer.release import Release
+from nai.installer.schema import schema
 
 ADDRESSES = ("nai_management_address", "nai_tunnel_address", "nai_external_address")
 
@@ -37,20 +39,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
             warnings, errors = findings, []
         result |= {
             "changed": False,
-            "warnings": _lines(warnings),
+            "warnings": one_line_each(warnings),
             "findings": [{"host": item.host, "check": item.check, "text": str(item)} for item in findings],
         }
         if errors:
-            many = f"{len(errors)} things have" if len(errors) > 1 else "One thing has"
+            lines = one_line_each(errors)
+            many = f"{len(lines)} things have" if len(lines) > 1 else "One thing has"
             result |= {
                 "failed": True,
-                "msg": f"{many} to be put right before anything is installed:\n  " + "\n  ".join(_lines(errors)),
+                "msg": f"{many} to be put right before anything is installed:\n  " + "\n  ".join(lines),
             }
         return result
 
     def _hosts(self, variables: dict[str, Any]) -> list[Host]:
         """Returns every host of the inventory; those that the play lost have no facts."""
         hostvars = variables["hostvars"]
+        release = Release.named(str(value_of(self, variables, "nai_release")))
         answering = set(variables["ansible_play_hosts"])
         found = []
         for name in variables["ansible_play_hosts_all"]:
@@ -61,11 +65,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
             found.append(
                 Host(
                     name,
-                    tuple(
-                        group
-                        for group in ("controller", "compute", "operations")
-                        if name in variables["groups"].get(group, [])
-                    ),
+                    release.groups_of(group for group, members in variables["groups"].items() if name in members),
                     facts,
                     addresses,
                     "" if name in answering else "it cannot be reached or its facts cannot be read, see above",
@@ -82,11 +82,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
             disk_gb=value_of(self, variables, "precheck_disk_gb"),
             docker_disk_gb=float(value_of(self, variables, "precheck_docker_disk_gb")),
             clock_skew_seconds=float(value_of(self, variables, "precheck_clock_skew_seconds")),
-            external_interface=str(value_of(self, variables, "nai_external_interface") or ""),
-            datapath=str(value_of(self, variables, "openvswitch_datapath")),
+            external_interface=self._of_controller(variables, "nai_external_interface"),
+            datapath=self._datapath(variables),
             ignored=frozenset(value_of(self, variables, "precheck_ignored")),
         )
 
+    def _of_controller(self, variables: dict[str, Any], name: str) -> str:
+        """The value of one of the controller's own variables; empty when it is not set."""
+        controller = next(iter(variables["groups"].get("controller", ())), None)
+        own = variables["hostvars"][controller] if controller else {}
+        return str(self._templar.template(own[name])) if own.get(name) else ""
 
-def _lines(findings: list[Finding]) -> list[str]:
-    return [str(item) for item in findings]
+    def _datapath(self, variables: dict[str, Any]) -> str:
+        declared = schema().variables["openvswitch_datapath"]
+        applies = declared.applies_to(*(str(value_of(self, variables, name)) for name in ("nai_mode", "nai_release")))
+        return str(value_of(self, variables, declared.name)) if applies else ""

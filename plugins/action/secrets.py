@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.nubomedia.nai.plugins.plugin_utils import package  # noqa: F401  # makes nai importable
+from ansible_collections.nubomedia.nai.plugins.plugin_utils.variables import value_of
 
 from nai.installer.schema import schema
 from nai.installer.secrets import SecretsError, ensure_secrets, missing_secrets, secrets_file
@@ -27,7 +27,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         _, options = self.validate_argument_spec(
             argument_spec={"names": {"type": "list", "elements": "str"}, "path": {"type": "path"}}
         )
-        names = options["names"] or schema().secrets
+        names = options["names"] or self._applying(task_vars or {})
         path = options["path"] or secrets_file(_inventory_directory(task_vars or {}))
         vault = self._loader._vault  # the run's, with its vault secrets
         if not vault.secrets:
@@ -44,6 +44,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         except SecretsError as error:
             raise AnsibleActionFail(str(error)) from error
         return result | {"changed": bool(made), "made": made, "secrets": values, "_ansible_no_log": True}
+
+    def _applying(self, task_vars: dict[str, Any]) -> tuple[str, ...]:
+        """Those of this inventory's mode and release: what another release needs would only lie about."""
+        mode, release = (str(value_of(self, task_vars, name)) for name in ("nai_mode", "nai_release"))
+        return schema().secrets_for(mode, release)
 
 
 def _inventory_directory(task_vars: dict[str, Any]) -> str:

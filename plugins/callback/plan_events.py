@@ -30,6 +30,7 @@ command: >-
 """
 
 import json  # noqa: E402
+import re  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -39,6 +40,8 @@ from ansible_collections.nubomedia.nai.plugins.plugin_utils import package  # no
 from nai.installer.plan import effects_of  # noqa: E402
 
 CENSORED = "the task is secret"
+WITHOUT_PYTHON = "without_python"
+"""The group of hosts that a dry run leaves without a Python for modules (role target_python)."""
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible publishes no types
@@ -68,7 +71,10 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible publishes n
         host, values = result._host.get_name(), result._result
         for finding in values.get("findings") or []:
             if finding["check"] != "reachable":
-                self._write("warning", text=finding["text"])
+                text = finding["text"].removeprefix(f"{finding['host']}: ")
+                self._write("warning", host=finding["host"], text=text)
+        if values.get("add_group") == WITHOUT_PYTHON:
+            self._write("without_python", host=host)
         effects = []
         if values.get("changed") and "ansible_facts" not in values:
             effects = [[item.kind, item.names] for item in effects_of(_name(result._task), values)]
@@ -87,7 +93,8 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible publishes n
         """A host cannot be reached."""
         text = " ".join(str(result._result.get("msg", "no reason given")).split())
         # What ssh itself says stands at the end of Ansible's sentences about it.
-        self._write("unreachable", host=result._host.get_name(), reason=text.rpartition("over ssh: ")[2])
+        reason = re.sub(r".*\b(?:over|via) ssh: ", "", text)
+        self._write("unreachable", stage=self._stage, host=result._host.get_name(), reason=reason)
 
 
 def _name(task: Any) -> str:

@@ -187,7 +187,7 @@ class FileSet:
 
     def _require_parent(self, path: str) -> None:
         parent = Path(path).parent
-        made_here = any(Path(entry["path"]).is_relative_to(parent) for entry in self._directories)
+        made_here = any(parent in (Path(entry["path"]), *Path(entry["path"]).parents) for entry in self._directories)
         if not (self._check_mode or made_here or parent.is_dir()):
             raise FileSetError(
                 f"{path}: its folder does not exist; install the package that brings it or list it in directories"

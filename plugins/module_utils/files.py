@@ -60,7 +60,7 @@ class Attributes:
             follow: look at what a symbolic link points to.
         """
         try:
-            found = Path(path).stat(follow_symlinks=follow)
+            found = Path(path).stat() if follow else Path(path).lstat()
         except (FileNotFoundError, NotADirectoryError):
             return None
         return cls(found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode))

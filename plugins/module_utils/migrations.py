@@ -11,6 +11,7 @@ import os
 import pwd
 import shlex
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -58,7 +59,7 @@ class Command:
             identity: dict[str, Any] = {}
             if self.user and account.pw_uid != os.geteuid():
                 groups = os.getgrouplist(account.pw_name, account.pw_gid)
-                identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": groups}
+                identity = _identity(account, groups)
             done = subprocess.run(  # noqa: S603  # what the playbook names
                 self.argv,
                 input=self.stdin or "",
@@ -91,7 +92,7 @@ class Command:
             "USER": account.pw_name,
             "LOGNAME": account.pw_name,
         }
-        return base | {name: str(value) for name, value in self.environment.items()}
+        return {**base, **{name: str(value) for name, value in self.environment.items()}}
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,19 @@ def package_version(name: str) -> str:
         return ""
     status, _, version = done.stdout.partition(" ")
     return version if done.returncode == 0 and status == "installed" else ""
+
+
+def _identity(account: pwd.struct_passwd, groups: list[int]) -> dict[str, Any]:
+    """Returns the options of `subprocess.run` that make a command run as a user."""
+    if sys.version_info >= (3, 9):  # noqa: UP036  # the host's Python, not the control host's
+        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": groups}
+
+    def become() -> None:
+        os.setgroups(groups)
+        os.setgid(account.pw_gid)
+        os.setuid(account.pw_uid)
+
+    return {"preexec_fn": become}
 
 
 def exists(pattern: str) -> bool:

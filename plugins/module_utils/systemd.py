@@ -6,12 +6,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timezone
+from typing import Protocol
 
-Run = Callable[[list[str]], tuple[int, str, str]]
-"""Runs a command; returns its exit code, output and error output."""
+
+class Run(Protocol):
+    """Runs a command; returns its exit code, output and error output."""
+
+    def __call__(self, argv: list[str], /) -> tuple[int, str, str]:
+        """Runs it."""
+
 
 _PROPERTIES = (
     "Id,LoadState,LoadError,ActiveState,SubState,UnitFileState,FragmentPath,SourcePath,DropInPaths,EnvironmentFiles,"
@@ -95,10 +101,11 @@ class Unit:
         """
         stamp = self.properties.get("InactiveExitTimestamp", "")
         monotonic_us = int(self.properties.get("InactiveExitTimestampMonotonic") or 0)
-        if not stamp or not monotonic_us:
+        if not monotonic_us:
             return 0
         ago_us = time.monotonic_ns() // 1000 - monotonic_us
-        return min(wall_clock_us(stamp), time.time_ns() // 1000 - ago_us)
+        by_monotonic_us = time.time_ns() // 1000 - ago_us
+        return min(wall_clock_us(stamp), by_monotonic_us) if stamp else by_monotonic_us
 
     @property
     def active_seconds(self) -> float:
@@ -138,19 +145,26 @@ class Systemd:
     def __init__(self, run: Run) -> None:
         """Keeps the runner."""
         self._run = run
+        self._options = ["--timestamp=us+utc"]
 
     def show(self, names: Sequence[str]) -> dict[str, Unit]:
         """Returns the state of units by the names asked for, with one command."""
         if not names:
             return {}
         full = [unit_name(name) for name in names]
-        code, out, err = self._run(
-            ["systemctl", "show", "--timestamp=us+utc", f"--property={_PROPERTIES}", "--", *full]
-        )
+        code, out, err = self._run(["systemctl", "show", *self._options, f"--property={_PROPERTIES}", "--", *full])
+        if code and self._options and "unrecognized option" in err:
+            # systemd before 247. Its stamps have whole seconds in the host's time zone, and are not used.
+            self._options = []
+            return self.show(names)
         blocks = [block for block in out.strip("\n").split("\n\n") if block]
         if code or len(blocks) != len(names):
             raise SystemdError(f"systemctl show failed: {err.strip() or out.strip()}")
-        return {name: parse(unit, block) for name, unit, block in zip(names, full, blocks, strict=True)}
+        trusted = bool(self._options)
+        return {
+            name: parse(unit, block, has_exact_stamps=trusted)
+            for name, unit, block in zip(names, full, blocks)  # noqa: B905  # of one length; Python 3.8 has no `strict`
+        }
 
     def call(self, verb: str, names: Sequence[str] = (), *options: str) -> None:
         """Runs one systemctl command on all units.
@@ -173,12 +187,13 @@ class Systemd:
 
     def journal(self, name: str, lines: int) -> list[str]:
         """Returns the last lines that a unit wrote to the journal since boot."""
-        _code, out, _err = self._run(
-            [
-                *("journalctl", "--boot", "--no-pager", "--quiet", "--no-hostname"),
-                *("--output=short-iso", f"--lines={lines}", f"--unit={unit_name(name)}"),
-            ]
-        )
+        command = [
+            *("journalctl", "--boot", "--no-pager", "--quiet", "--no-hostname"),
+            *("--output=short-iso", f"--lines={lines}", f"--unit={unit_name(name)}"),
+        ]
+        code, out, err = self._run(command)
+        if code and "unrecognized option" in err:  # systemd before 230
+            _code, out, _err = self._run([word for word in command if word != "--no-hostname"])
         return out.splitlines()
 
 
@@ -187,15 +202,22 @@ def unit_name(name: str) -> str:
     return name if _SUFFIX.search(name) else f"{name}.service"
 
 
-def parse(name: str, block: str) -> Unit:
-    """Reads one unit's block of `systemctl show`."""
+def parse(name: str, block: str, *, has_exact_stamps: bool = True) -> Unit:
+    """Reads one unit's block of `systemctl show`.
+
+    Args:
+        name: full name of the unit.
+        block: the block.
+        has_exact_stamps: its stamps are in microseconds and in UTC; others are left out.
+    """
     properties: dict[str, str] = {}
     environment_files = []
     for line in block.splitlines():
         key, _, value = line.partition("=")
-        if key == "EnvironmentFiles":  # one line each, with "(ignore_errors=yes)" behind the path
+        # One line each, with "(ignore_errors=yes)" behind the path; systemd before 239 leaves the plural out.
+        if key in ("EnvironmentFiles", "EnvironmentFile"):
             environment_files.append(value.partition(" (")[0])
-        else:
+        elif has_exact_stamps or key != "InactiveExitTimestamp":
             properties[key] = value
     return Unit(name, properties, tuple(path for path in environment_files if path))
 
@@ -204,5 +226,5 @@ def wall_clock_us(stamp: str) -> int:
     """Returns microseconds since 1970 of a stamp such as `Mon 2025-11-24 10:15:02.123456 UTC`."""
     _weekday, day, clock, _zone = stamp.split()
     form = "%Y-%m-%d %H:%M:%S.%f" if "." in clock else "%Y-%m-%d %H:%M:%S"
-    moment = datetime.strptime(f"{day} {clock}", form).replace(tzinfo=UTC)
+    moment = datetime.strptime(f"{day} {clock}", form).replace(tzinfo=timezone.utc)  # noqa: UP017  # Python 3.8 has no `UTC`
     return round(moment.timestamp() * 1_000_000)

@@ -14,6 +14,11 @@ description:
 version_added: 0.1.0
 author: The NAI authors
 options:
+  urls:
+    description: Files that the host will fetch. Each is asked for once; those that it cannot have are in the facts.
+    type: list
+    elements: str
+    default: []
   load_openvswitch:
     description: Whether the kernel's Open vSwitch module may be loaded to see if it works. Never done in check mode.
     type: bool
@@ -31,6 +36,10 @@ attributes:
 EXAMPLES = r"""
 - name: Look at the hosts
   nubomedia.nai.host_info:
+
+- name: Look whether a mirror answers, too
+  nubomedia.nai.host_info:
+    urls: [http://mirror.example.org/repodata/repomd.xml]
 
 - name: Refuse a small host
   ansible.builtin.assert:
@@ -79,6 +88,10 @@ ansible_facts:
         systemd: {description: Whether systemd is PID 1., type: bool, sample: true}
         cgroup_version: {description: 1 or 2., type: int, sample: 2}
         ca_certificates: {description: Whether the bundle of CA certificates is there., type: bool, sample: true}
+        unanswered_urls:
+          description: Why a file cannot be fetched, by its URL.
+          type: dict
+          sample: {http://mirror.example.org/repodata/repomd.xml: Connection refused}
         time_epoch: {description: Its clock, in seconds since 1970., type: float, sample: 1764000000.5}
 """
 
@@ -91,7 +104,7 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402
-from ansible_collections.nubomedia.nai.plugins.module_utils import host_network, host_resources  # noqa: E402
+from ansible_collections.nubomedia.nai.plugins.module_utils import host_network, host_resources, url_answers  # noqa: E402
 
 DOCKER_ROOT = "/var/lib/docker"
 
@@ -117,7 +130,7 @@ def is_container(root: Path = Path("/")) -> bool:
     return any((root / mark).exists() for mark in ("run/systemd/container", ".dockerenv", "run/.containerenv"))
 
 
-def gather(*, may_load: bool) -> dict[str, Any]:
+def gather(*, may_load: bool, urls: list[str]) -> dict[str, Any]:
     """Returns everything about the host."""
     release = os_release()
     gateway, interface = host_network.default_route()
@@ -144,6 +157,7 @@ def gather(*, may_load: bool) -> dict[str, Any]:
         "systemd": Path("/run/systemd/system").is_dir(),
         "cgroup_version": host_resources.cgroup_version(),
         "ca_certificates": Path("/etc/ssl/certs/ca-certificates.crt").exists(),
+        "unanswered_urls": url_answers.problems(urls),
         "time_epoch": round(time.time(), 3),
     }
 
@@ -151,10 +165,14 @@ def gather(*, may_load: bool) -> dict[str, Any]:
 def main() -> None:
     """Entry point."""
     module = AnsibleModule(
-        argument_spec={"load_openvswitch": {"type": "bool", "default": True}}, supports_check_mode=True
+        argument_spec={
+            "load_openvswitch": {"type": "bool", "default": True},
+            "urls": {"type": "list", "elements": "str", "default": []},
+        },
+        supports_check_mode=True,
     )
     may_load = module.params["load_openvswitch"] and not module.check_mode
-    module.exit_json(changed=False, ansible_facts={"nai_host": gather(may_load=may_load)})
+    module.exit_json(changed=False, ansible_facts={"nai_host": gather(may_load=may_load, urls=module.params["urls"])})
 
 
 if __name__ == "__main__":

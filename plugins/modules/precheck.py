@@ -10,10 +10,11 @@ short_description: Check that the hosts can carry the platform
 description:
   - Evaluates what M(nubomedia.nai.host_info) found on all hosts, the inventory and the facts of the release, on the
     control host. Nothing is asked of a host and nothing is changed.
-  - All findings are shown at once, one line each, and the task fails for all hosts when one of them is an error.
+  - All findings are shown at once, one line each, and the task fails for all hosts when one of them is an error. What
+    is said of several hosts in the same words is one line.
   - "Checked are: reachable, distribution, python, systemd, memory, processors, disk, ports, addresses, openvswitch,
-    capabilities, docker_storage, default_route, clocks, hostnames, tunnel_network. A check that is named in the
-    variable C(precheck_ignored) only warns."
+    capabilities, docker_storage, default_route, clocks, hostnames, tunnel_network, mirrors. A check that is named in
+    the variable C(precheck_ignored) only warns."
   - Needs C(run_once) and the variable C(nai_release_facts).
 version_added: 0.1.0
 author: The NAI authors

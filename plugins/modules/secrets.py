@@ -9,8 +9,8 @@ DOCUMENTATION = r"""
 module: secrets
 short_description: Missing secrets of the inventory, made once
 description:
-  - Makes every secret of the schema that C(group_vars/all/secrets.yml) of the inventory lacks, and writes the file,
-    encrypted with the run's vault password, in one step and with mode 0600. No host is contacted.
+  - Makes every secret of the inventory's mode and release that its C(group_vars/all/secrets.yml) lacks, and writes the
+    file, encrypted with the run's vault password, in one step and with mode 0600. No host is contacted.
   - Ansible has read the inventory's variables when a play starts, so new values are not variables yet. Register the
     result and hand C(secrets) to M(ansible.builtin.set_fact), as the example does. They are not returned as facts,
     because facts of a module are written to the fact cache.
@@ -19,7 +19,7 @@ version_added: 0.1.0
 author: The NAI authors
 options:
   names:
-    description: Names of the secrets; without it, all of the schema.
+    description: Names of the secrets; without it, those that the inventory's mode and release need.
     type: list
     elements: str
   path:

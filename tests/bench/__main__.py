@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import boot, journal, memory, scaling, up, verbs
+from tests.bench import boot, journal, kilo, memory, scaling, up, verbs
 from tests.bench.page import page
 from tests.support.repository import ROOT
 
@@ -30,6 +30,7 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "boot": boot.measure,
     "verbs": verbs.measure,
     "scaling": scaling.measure,
+    "kilo": kilo.measure,
 }
 
 

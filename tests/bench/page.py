@@ -67,6 +67,14 @@ def page(results: Mapping[str, Any], file: str) -> str:
         ]
         parts += ["## Growing with hosts\n", "Dry runs on light hosts, seconds.\n"]
         parts += [table(("what", *(f"{size} hosts" for size in sizes), "each further host"), rows)]
+    if kilo := measured.get("kilo"):
+        rows = [
+            ("`nai validate`", kilo["validate_seconds"], 3),
+            ("`plan.yml`, when no host answers", kilo["plan_seconds"], ""),
+            (f"rendering all {kilo['rendered_files']} files of all hosts", kilo["render_seconds"], ""),
+        ]
+        parts += [f"## OpenStack Kilo on {kilo['hosts']} hosts\n", "The inventory `kilo_blades`; no host is needed.\n"]
+        parts += [table(("what", "seconds", "aim"), rows)]
     return "\n".join(parts)
 
 

@@ -10,9 +10,9 @@ from tests.support.repository import ROOT, read_yaml
 
 PLAYBOOKS = sorted([*ROOT.glob("playbooks/*.yml"), *ROOT.glob("playbooks/stages/*.yml")])
 STAGES = [
-    *("validate", "precheck", "secrets", "base", "infrastructure"),
+    *("validate", "target_python", "precheck", "secrets", "base", "repositories", "infrastructure"),
     *("keystone", "glance", "placement", "nova", "neutron"),
-    *("compute", "cloud"),
+    *("compute", "packstack", "tunnels", "public_access", "novadocker", "docker_images", "cloud"),
 ]
 
 
@@ -59,7 +59,7 @@ def test_no_task_asks_which_release_it_is(root: Path) -> None:
 def test_a_release_is_one_variable(path: Path) -> None:
     facts = read_yaml(path)["nai_release_facts"]
     assert facts["name"] == path.stem
-    assert set(facts) >= {"name", "series", "os", "packages", "services", "python_path"}
+    assert set(facts) >= {"name", "series", "os", "installer", "groups", "packages", "services", "python_path"}
     assert set(facts["packages"]) >= {"controller", "compute"}
     ports = [service["port"] for service in facts["services"].values() if "port" in service]
     assert len(ports) == len(set(ports)), "two services of one release share a port"

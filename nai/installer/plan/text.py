@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, TypeVar
 
+from nai.installer.host_names import counted, shortened
 from nai.installer.plan.effects import Effect
 from nai.installer.plan.model import LACKING, Plan
 
@@ -19,39 +22,67 @@ PLURALS = {
 SHOWN = 8
 """Names of one kind that are shown; the report in JSON has all."""
 
+T = TypeVar("T", bound=Hashable)
+
 
 def as_text(plan: Plan) -> str:
-    """Returns the plan as lines of text."""
+    """Returns the plan as lines of text; hosts of which the same is said share them."""
     lines: list[str] = []
     for stage in plan.stages:
-        changing = {host: effects for host, effects in stage.hosts.items() if effects}
         if not stage.hosts:
             lines.append(f"{stage.name}: not looked at, {_why_not(plan)}")
-        elif not changing:
+        elif not any(stage.hosts.values()):
             lines.append(f"{stage.name}: no change")
         else:
             lines.append(f"{stage.name}:")
-            for host, effects in changing.items():
-                lines.append(f"  {host}: {_counts(effects)}")
+            for effects, hosts in _alike((host, tuple(effects)) for host, effects in stage.hosts.items() if effects):
+                each = " each" if len(hosts) > 1 else ""
+                lines.append(f"  {shortened(hosts)}: {_counts(effects)}{each}")
                 lines.extend(f"    {line}" for line in map(_names, effects))
     lines.extend(_remarks(plan))
-    hosts = len({host for stage in plan.stages for host, effects in stage.hosts.items() if effects})
-    summary = f"plan: {plan.changes} changes on {hosts} hosts" if plan.changes else "plan: no change"
-    lines.append(f"{summary}; {len(plan.unreachable)} hosts did not answer" if plan.unreachable else summary)
-    return "\n".join(lines)
+    changing = {host for stage in plan.stages for host, effects in stage.hosts.items() if effects}
+    quiet = "no change on the hosts that answered" if plan.unreachable else "no change"
+    parts = [f"plan: {plan.changes} changes on {len(changing)} hosts" if plan.changes else f"plan: {quiet}"]
+    parts += [f"{len(plan.unreachable)} hosts did not answer"] if plan.unreachable else []
+    return "\n".join([*lines, "; ".join(parts)])
 
 
 def _why_not(plan: Plan) -> str:
-    return "the run would stop before it" if plan.failures else "none of its hosts can be reached"
+    if plan.failures:
+        return "the run would stop before it"
+    return "no module runs on its hosts yet" if plan.without_python else "none of its hosts can be reached"
 
 
 def _remarks(plan: Plan) -> list[str]:
-    lines = [
-        f"{host}: cannot be reached ({reason}); the plan lacks {LACKING}"
-        for host, reason in sorted(plan.unreachable.items())
-    ]
-    lines += [f"warning: {text}" for text in plan.warnings]
-    return lines + [f"failure: {text}" for text in plan.failures]
+    lines = []
+    for reason, hosts in _alike((host, _without_address(plan.unreachable[host])) for host in plan.unreachable):
+        lines.append(f"{shortened(hosts)}: cannot be reached ({reason}); the plan lacks {_of_each(hosts)}{LACKING}")
+    if bare := sorted(plan.without_python, key=counted):
+        lines.append(
+            f"{shortened(bare)}: no Python there that modules run on; the plan lacks {_of_each(bare)}{LACKING}"
+        )
+    for kind, remarks in (("warning", plan.warnings), ("failure", plan.failures)):
+        lines += [
+            f"{kind}: {shortened(hosts)}: {text}" for text, hosts in _alike((item.host, item.text) for item in remarks)
+        ]
+    return lines
+
+
+def _alike(said: Iterable[tuple[str, T]]) -> list[tuple[T, list[str]]]:
+    """What is said, each once, with the hosts that it is said of."""
+    hosts: dict[T, list[str]] = {}
+    for host, text in said:
+        hosts.setdefault(text, []).append(host)
+    return [(text, sorted(names, key=counted)) for text, names in hosts.items()]
+
+
+def _of_each(hosts: list[str]) -> str:
+    return "of each " if len(hosts) > 1 else ""
+
+
+def _without_address(reason: str) -> str:
+    """What ssh says names the host's address, by which 26 equal reasons would differ."""
+    return re.sub(r"\bhost \S+ port\b", "its port", reason)
 
 
 def as_dict(plan: Plan) -> dict[str, Any]:
@@ -69,12 +100,13 @@ def as_dict(plan: Plan) -> dict[str, Any]:
             for stage in plan.stages
         ],
         "unreachable": {host: {"reason": reason, "lacks": LACKING} for host, reason in plan.unreachable.items()},
-        "warnings": plan.warnings,
-        "failures": plan.failures,
+        "without_python": {host: {"lacks": LACKING} for host in plan.without_python},
+        "warnings": [str(remark) for remark in plan.warnings],
+        "failures": [str(remark) for remark in plan.failures],
     }
 
 
-def _counts(effects: list[Effect]) -> str:
+def _counts(effects: Sequence[Effect]) -> str:
     return ", ".join(
         f"{len(effect.names)} {effect.kind if len(effect.names) == 1 else PLURALS[effect.kind]}" for effect in effects
     )

@@ -1,10 +1,10 @@
 """Whether the hosts can carry the platform: facts and variables in, findings out; nothing is asked of a host here."""
 
 from nai.installer.precheck.host_checks import HOST_CHECKS
-from nai.installer.precheck.model import Finding, Host, Needs, Severity
+from nai.installer.precheck.model import Finding, Host, Needs, Severity, one_line_each
 from nai.installer.precheck.platform_checks import PLATFORM_CHECKS
 
-__all__ = ["Finding", "Host", "Needs", "Severity", "check_platform"]
+__all__ = ["Finding", "Host", "Needs", "Severity", "check_platform", "one_line_each"]
 
 
 def check_platform(hosts: list[Host], needs: Needs) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from nai.installer.precheck.model import Finding, Host, Needs, Severity
 
@@ -62,13 +62,13 @@ def systemd(host: Host, _needs: Needs) -> Iterator[Finding]:
 
 def memory(host: Host, needs: Needs) -> Iterator[Finding]:
     """A host in several groups needs the memory of all."""
-    wanted = sum(needs.memory_mb.get(group, 0) for group in host.groups)
+    wanted, groups = _sum(host, needs.memory_mb)
     have = host.fact("memory_mb")
     if have is not None and have < wanted:
         yield Finding(
             host.name,
             "memory",
-            f"has {have} MB of memory, {_and(host.groups)} needs {wanted} MB",
+            f"has {have} MB of memory, {groups} needs {wanted:g} MB",
             "give it more, move a group to another host, or lower precheck_memory_mb",
         )
 
@@ -88,18 +88,18 @@ def processors(host: Host, _needs: Needs) -> Iterator[Finding]:
 def disk(host: Host, needs: Needs) -> Iterator[Finding]:
     """Packages and images need room; a host that has them already needs little."""
     free: dict[str, float] = host.fact("disk_free_gb", {})
-    wanted = sum(needs.disk_gb.get(group, 0) for group in host.groups)
+    wanted, groups = _sum(host, needs.disk_gb)
     if _is_deployed(host, needs):
         wanted *= DEPLOYED_DISK_SHARE
     if "/" in free and free["/"] < wanted:
         yield Finding(
             host.name,
             "disk",
-            f"has {free['/']:.1f} GB free on /, {_and(host.groups)} needs {wanted:.1f} GB",
+            f"has {free['/']:.1f} GB free on /, {groups} needs {wanted:.1f} GB",
             "free some, or lower precheck_disk_gb",
         )
     docker = free.get("/var/lib/docker")
-    if "compute" in host.groups and docker is not None and docker < needs.docker_disk_gb:
+    if _holds_containers(host) and docker is not None and docker < needs.docker_disk_gb:
         yield Finding(
             host.name,
             "disk",
@@ -166,7 +166,7 @@ def devices(host: Host, needs: Needs) -> Iterator[Finding]:
             "openvswitch_datapath is system, but the kernel has no Open vSwitch",
             "set openvswitch_datapath to auto or netdev, or boot a kernel with module openvswitch",
         )
-    if needs.datapath != "system" and kernel is False and host.fact("tun_device", True) is False:
+    if needs.datapath in ("auto", "netdev") and kernel is False and host.fact("tun_device", True) is False:
         yield Finding(
             host.name,
             "openvswitch",
@@ -181,7 +181,7 @@ def devices(host: Host, needs: Needs) -> Iterator[Finding]:
             f"lacks {', '.join(missing)}",
             "start the container with these capabilities",
         )
-    if "compute" in host.groups and host.fact("docker_storage_ok", True) is False:
+    if _holds_containers(host) and host.fact("docker_storage_ok", True) is False:
         yield Finding(
             host.name,
             "docker_storage",
@@ -216,17 +216,26 @@ def _is_deployed(host: Host, needs: Needs) -> bool:
 
 def _holds(service: str, listener: dict[str, object], needs: Needs) -> bool:
     """Whether the listener is the service itself."""
-    own = str(needs.release["services"][service].get("unit", ""))
+    facts = needs.release["services"][service]
+    own = str(facts.get("unit", ""))
     unit = str(listener.get("unit") or "").removesuffix(".service")
     if unit:
         return unit == own
     # The kernel keeps 15 characters of a program's name.
-    programs = PROGRAMS.get(service, API_PROGRAMS | {service.replace("_", "-"), own[:15]})
+    programs = {name[:15] for name in facts.get("programs", ())}
+    programs |= PROGRAMS.get(service, API_PROGRAMS | {service.replace("_", "-"), own[:15]})
     return str(listener.get("process") or "") in programs
 
 
-def _and(groups: tuple[str, ...]) -> str:
-    return " + ".join(groups)
+def _sum(host: Host, needed: Mapping[str, float]) -> tuple[float, str]:
+    """What the groups of a host need together, and their names."""
+    groups = [group for group in host.groups if group in needed]
+    return sum(needed[group] for group in groups), " + ".join(groups)
+
+
+def _holds_containers(host: Host) -> bool:
+    """Whether instances are Docker containers there: on every compute host but those for KVM."""
+    return "compute" in host.groups and "compute_kvm" not in host.groups
 
 
 def in_network(address: str, cidrs: list[str]) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from nai.installer.host_names import shortened
 
 
 class Severity(StrEnum):
@@ -44,13 +46,21 @@ class Finding:
         return f"{self.host}: {self.problem}; {self.remedy} [{self.check}]"
 
 
+def one_line_each(findings: Iterable[Finding]) -> list[str]:
+    """Findings for the reader: what is said of several hosts in the same words is one line."""
+    hosts: dict[Finding, list[str]] = {}
+    for finding in findings:
+        hosts.setdefault(replace(finding, host=""), []).append(finding.host)
+    return [str(replace(finding, host=shortened(names))) for finding, names in hosts.items()]
+
+
 @dataclass(frozen=True)
 class Host:
     """One host of the inventory.
 
     Attributes:
         name: its name.
-        groups: the groups of the platform it is in.
+        groups: the groups of its release that it is in, their parents included.
         facts: what `host_info` found, None when the host did not answer.
         addresses: the inventory's address variables that are set, by name of the variable.
         unreachable: why it did not answer, where that is known.
@@ -79,7 +89,7 @@ class Needs:
         docker_disk_gb: free disk below /var/lib/docker of a compute host, GiB.
         clock_skew_seconds: largest difference between two clocks.
         external_interface: the controller's interface in the external network, when it is named.
-        datapath: `auto`, `system` or `netdev`, of Open vSwitch.
+        datapath: `auto`, `system` or `netdev`, of Open vSwitch; empty when the release's own installer decides.
         ignored: checks whose findings are warnings only.
     """
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from nai.installer.precheck.host_checks import in_network
+from nai.installer.precheck.mirrors import mirrors
 from nai.installer.precheck.model import Finding, Host, Needs, Severity
 
 
@@ -91,4 +92,9 @@ def _interface_of(host: Host, address: str) -> dict[str, Any] | None:
     return None
 
 
-PLATFORM_CHECKS: tuple[Callable[[list[Host], Needs], Iterator[Finding]], ...] = (clocks, hostnames, tunnel_network)
+PLATFORM_CHECKS: tuple[Callable[[list[Host], Needs], Iterator[Finding]], ...] = (
+    clocks,
+    hostnames,
+    tunnel_network,
+    mirrors,
+)

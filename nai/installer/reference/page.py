@@ -96,6 +96,8 @@ def _purpose(field: Field) -> str:
             text += f" Only with `nai_mode` {' or '.join(field.modes)}."
         if field.releases:
             text += f" Only with `nai_release` {' or '.join(field.releases)}."
+        if field.installers:
+            text += f" Only with releases installed by {' or '.join(field.installers)}."
     return _cell(text)
 
 

@@ -24,6 +24,8 @@ validation, the secrets file and the interactive questions read the same declara
 
 - `default=None` with `required=False` means "may be left out"; `defaults/main.yml` has no line for it.
 - A default with `{{ … }}` is computed by Ansible from other variables.
+- `installed_by("packages", …)` and `installed_by("packstack", …)` around variables: they have a meaning only with
+  the releases whose file says so.
 - `secret(name, text)` declares a secret: generated into the inventory's vault file, masked everywhere.
 - Lists of dictionaries: `type=Type.LIST, elements=Type.DICT, fields=(Field(...), …)`.
 - A variable that was renamed lists its old names in `former_names`; one that is gone is a `Removed(name, hint)`.

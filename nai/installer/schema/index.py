@@ -48,8 +48,12 @@ class Schema:
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
-        """Names of the secrets, sorted."""
+        """Names of all secrets, sorted."""
         return tuple(sorted(name for name, variable in self.variables.items() if variable.secret))
+
+    def secrets_for(self, mode: str, release: str) -> tuple[str, ...]:
+        """Names of the secrets that have a meaning in a mode and release, sorted."""
+        return tuple(name for name in self.secrets if self.variables[name].applies_to(mode, release))
 
     @cached_property
     def roles(self) -> tuple[str, ...]:

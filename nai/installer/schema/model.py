@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from nai.installer.release import Release, ReleaseError
+
 
 class Type(StrEnum):
     """The kinds of value; `schema/values.py` says what each accepts."""
@@ -95,6 +97,7 @@ class Variable(Field):
         groups: Host variables only: the groups whose hosts have it; empty means all.
         modes: Values of `nai_mode` it applies to; empty means all.
         releases: Values of `nai_release` it applies to; empty means all.
+        installers: What installs the releases that it applies to (`installer` in their files); empty means all.
         question: What the interactive mode asks; empty means that it does not ask.
         former_names: Names it had before.
     """
@@ -104,12 +107,24 @@ class Variable(Field):
     groups: tuple[str, ...] = ()
     modes: tuple[str, ...] = ()
     releases: tuple[str, ...] = ()
+    installers: tuple[str, ...] = ()
     question: str = ""
     former_names: tuple[str, ...] = ()
 
     def applies_to(self, mode: str, release: str) -> bool:
         """Whether the variable has a meaning in this mode and release."""
-        return (not self.modes or mode in self.modes) and (not self.releases or release in self.releases)
+        return (
+            (not self.modes or mode in self.modes)
+            and (not self.releases or release in self.releases)
+            and (not self.installers or _installer_of(release) in self.installers)
+        )
+
+
+def _installer_of(release: str) -> str:
+    try:
+        return Release.named(release).installer
+    except ReleaseError:
+        return ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +152,16 @@ def for_role(role: str, *variables: Variable) -> tuple[Variable, ...]:
         if not variable.name.startswith(f"{role}_"):
             raise ValueError(f"{variable.name}: a variable of role {role} has to start with {role}_")
     return tuple(replace(variable, scope=Scope.ROLE, role=role) for variable in variables)
+
+
+def installed_by(installer: str, *variables: Variable) -> tuple[Variable, ...]:
+    """Gives variables a meaning only with the releases that one installer brings onto the hosts.
+
+    Args:
+        installer: `packages` or `packstack`, the `installer` of a release's file.
+        variables: The variables.
+    """
+    return tuple(replace(variable, installers=(installer,)) for variable in variables)
 
 
 def secret(name: str, text: str) -> Variable:

@@ -16,13 +16,23 @@ from nai.installer.inventory import (
     loader_with_vault,
     resolved,
 )
+from nai.installer.release import ReleaseError
 from nai.installer.schema import Schema, schema
-from nai.installer.validation.checks import groups, names, networks, release, secrets, values
+from nai.installer.validation.checks import groups, names, networks, packstack, release, secrets, values, vnis
 from nai.installer.validation.context import Context
 from nai.installer.validation.definitions import scan
 from nai.installer.validation.finding import EXTRA_VARS, Finding, in_order
 
-CHECKS = (names.check, values.check, release.check, groups.check, networks.check, secrets.check)
+CHECKS = (
+    names.check,
+    values.check,
+    release.check,
+    groups.check,
+    networks.check,
+    vnis.check,
+    packstack.check,
+    secrets.check,
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +115,8 @@ def _findings(
         findings = [*definitions.findings, *(finding for check in CHECKS for finding in check(context))]
     except InventoryError as error:
         return [*definitions.findings, _whole(paths[0], f"cannot be read: {error}", "correct the file")], 0
+    except ReleaseError as error:
+        return [*definitions.findings, _whole(paths[0], f"cannot be checked: {error}", "then validate again")], 0
     return findings, len(context.hosts("all"))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from nai.installer.credentials import clouds_document, write_credentials
 from nai.installer.endpoints import EndpointsError, endpoints
 from nai.installer.endpoints_table import table
 from nai.installer.inventory import Inventory
+from nai.installer.release import Release
+from tests.support.repository import ROOT
 from tests.unit.installer.conftest import MakeInventory
 
 PASSWORDS = {"keystone_admin_password": "admin-secret-1", "rabbitmq_openstack_password": "rabbit-secret-1"}
@@ -61,6 +64,43 @@ def test_without_secrets_it_says_what_to_do(make_inventory: MakeInventory) -> No
 def test_a_wrong_release_is_named(make_inventory: MakeInventory) -> None:
     with pytest.raises(EndpointsError, match="run `nai validate`"):
         endpoints(Inventory([make_inventory(nai_release="yoga")]))
+
+
+@pytest.fixture
+def blades(make_inventory: MakeInventory, tmp_path: Path) -> Path:
+    """The inventory for OpenStack Kilo, with secrets."""
+    source = ROOT / "inventories" / "kilo_blades"
+    variables = yaml.safe_load((source / "group_vars/all/main.yml").read_text())
+    hosts = (source / "hosts.yml").read_text()
+    return make_inventory(hosts=hosts, **{**variables, "nai_state_dir": str(tmp_path / "state"), **PASSWORDS})
+
+
+def test_kilo_is_reached_from_outside(blades: Path) -> None:
+    found = {name: service["url"] for name, service in endpoints(Inventory([blades])).as_dict().items()}
+    assert found == {
+        "keystone": "http://198.51.100.10:5000/v3",
+        "glance": "http://198.51.100.10:9292",
+        "nova": "http://198.51.100.10:8774/v2",
+        "neutron": "http://198.51.100.10:9696",
+        "dashboard": "http://198.51.100.10:80/dashboard",
+        # For the hosts alone.
+        "rabbitmq": "amqp://192.0.2.10:5672",
+    }
+
+
+def test_kilo_by_name_and_without_its_dashboard(blades: Path) -> None:
+    extra = ["public_access_address=cloud.example.org", "{packstack_dashboard: false}"]
+    found = endpoints(Inventory([blades], extra)).as_dict()
+    assert "dashboard" not in found
+    assert found["keystone"]["url"] == "http://cloud.example.org:5000/v3"
+
+
+def test_a_release_without_a_port_is_named(inventory: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
+    epoxy = Release.named("epoxy")
+    services = {**epoxy.services, "glance": {"unit": "glance-api"}}
+    monkeypatch.setattr(Release, "named", lambda _name: replace(epoxy, services=services))
+    with pytest.raises(EndpointsError, match="the release has no port of glance"):
+        endpoints(inventory)
 
 
 def test_credentials_are_written_once(tmp_path: Path) -> None:

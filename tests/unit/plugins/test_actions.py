@@ -13,6 +13,8 @@ from ansible_collections.nubomedia.nai.plugins.action import config_files, migra
 from ansible_collections.nubomedia.nai.plugins.modules.config_files import decode
 from ansible_collections.nubomedia.nai.plugins.plugin_utils.masking import without_secrets
 
+from nai.installer.schema import schema
+
 SECRET = "a-secret-of-this-test"
 VARIABLES = {"marker": "one", "nova_database_password": SECRET}
 
@@ -160,6 +162,14 @@ class TestSecrets:
     def test_another_file(self, tmp_path: Path) -> None:
         self.run(None, path=str(tmp_path / "other.yml"))
         assert (tmp_path / "other.yml").exists()
+
+    @pytest.mark.parametrize("release", ["epoxy", "kilo"])
+    def test_without_names_those_of_the_release_are_made(self, tmp_path: Path, release: str) -> None:
+        plugin = action(secrets.ActionModule, {}, {})
+        plugin._loader._vault = VaultLib([("default", VaultSecret(b"password"))])
+        made = plugin.run(task_vars={"inventory_dir": str(tmp_path), "nai_release": release})["made"]
+        assert made == list(schema().secrets_for("full", release))
+        assert ("placement_service_password" in made) == (release == "epoxy")
 
     def test_what_is_wrong_is_told(self, tmp_path: Path) -> None:
         with pytest.raises(AnsibleActionFail, match="no vault password"):

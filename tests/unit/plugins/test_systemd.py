@@ -113,6 +113,35 @@ def test_all_units_with_one_command() -> None:
     assert command[-2:] == ["example.service", "b.service"]
 
 
+OLD = """\
+Id=example.service
+LoadState=loaded
+ActiveState=active
+EnvironmentFile=/etc/sysconfig/example (ignore_errors=yes)
+FragmentPath=/usr/lib/systemd/system/example.service
+InactiveExitTimestamp=Mon 2025-11-24 11:15:02 CET
+InactiveExitTimestampMonotonic=5000000"""
+
+
+def test_systemd_219_has_no_option_for_stamps_and_they_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = (1, "", "systemctl: unrecognized option '--timestamp=us+utc'")
+    runner = Runner(refused, (0, OLD, ""), (0, OLD, ""))
+    manager = Systemd(runner)
+    unit = manager.show(["example"])["example"]
+    assert unit.files == ["/usr/lib/systemd/system/example.service", "/etc/sysconfig/example"]
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 65_000_000_000)
+    monkeypatch.setattr(time, "time_ns", lambda: 1_000_000_000_000_000)
+    assert unit.started_us == 1_000_000_000_000 - 60_000_000
+    manager.show(["example"])
+    assert ["--timestamp=us+utc" in command for command in runner.commands] == [True, False, False]
+
+
+def test_a_journal_of_systemd_219_has_host_names() -> None:
+    runner = Runner((1, "", "journalctl: unrecognized option '--no-hostname'"), (0, "one\n", ""))
+    assert Systemd(runner).journal("a", 20) == ["one"]
+    assert "--no-hostname" not in runner.commands[1]
+
+
 def test_no_unit_needs_no_command() -> None:
     assert Systemd(Runner()).show([]) == {}
 

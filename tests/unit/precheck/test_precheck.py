@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nai.installer.precheck import Host, Needs, Severity, check_platform
+from nai.installer.precheck import Host, Needs, Severity, check_platform, one_line_each
 
 RELEASE = {
     "name": "epoxy",
@@ -199,3 +199,58 @@ def test_different_mtus_are_a_warning() -> None:
 
 def test_unknown_facts_are_not_held_against_a_host() -> None:
     assert lines([Host("controller1", ("controller",), {}, {})]) == []
+
+
+MIRROR = "http://mirror.example.org"
+
+
+def test_a_mirror_that_is_down_is_one_line_for_all_hosts_and_repositories() -> None:
+    down = {f"{MIRROR}/{name}/repodata/repomd.xml": "Connection refused" for name in ("base", "rdo")}
+    hosts = [Host(f"blade{number:02d}", (), facts(number, unanswered_urls=down), {}) for number in range(1, 26)]
+    [finding] = check_platform(hosts, Needs(**NEEDS))
+    assert finding.severity is Severity.ERROR
+    assert str(finding) == (
+        f"blade[01:25]: {MIRROR} does not answer (Connection refused); start that mirror or correct its URL; packages"
+        " come from there [mirrors]"
+    )
+
+
+def test_what_a_mirror_lacks_is_named() -> None:
+    lacking = {f"{MIRROR}/{name}/repodata/repomd.xml": "HTTP status 404" for name in ("base", "rdo")}
+    [line] = lines(platform(compute1={"unanswered_urls": lacking}))
+    assert line.startswith(
+        f"compute1: {MIRROR} answers HTTP status 404 for /base/repodata/repomd.xml, /rdo/repodata/repomd.xml; correct"
+    )
+
+
+def test_the_same_of_several_hosts_is_one_line() -> None:
+    hosts = [Host(f"blade{number:02d}", (), None, {}, "connection refused") for number in range(1, 26)]
+    found = check_platform(hosts, Needs(**NEEDS))
+    assert len(found) == 25
+    [line] = one_line_each(found)
+    assert line.startswith("blade[01:25]: no facts: connection refused; look at")
+
+
+def test_docker_matters_where_instances_are_containers() -> None:
+    wrong = facts(1, docker_storage_ok=False, disk_free_gb={"/": 20.0, "/var/lib/docker": 0.1})
+    kvm, docker = (
+        Host("blade01", (group, "packstack", "compute"), wrong, {}) for group in ("compute_kvm", "compute_docker")
+    )
+    assert lines([kvm]) == []
+    assert [line.rpartition("[")[2] for line in lines([docker])] == ["disk]", "docker_storage]"]
+
+
+def test_groups_that_need_nothing_are_not_named() -> None:
+    [line] = lines([Host("blade01", ("compute_kvm", "packstack", "compute"), facts(1, memory_mb=900), {})])
+    assert "900 MB of memory, compute needs 1000 MB" in line
+
+
+def test_the_release_says_what_its_programs_are_called() -> None:
+    services = {"keystone": {"unit": "openstack-keystone", "port": 5000, "programs": ["keystone-all"]}}
+    listener = {"port": 5000, "address": "*", "process": "keystone-all"}
+    hosts = platform(controller1={"listening_ports": [listener]})
+    assert lines(hosts, release={**RELEASE, "services": services}) == []
+
+
+def test_a_release_whose_installer_brings_open_vswitch_asks_for_no_device() -> None:
+    assert lines(platform(compute1={"tun_device": False}), datapath="") == []

@@ -41,8 +41,9 @@ VARIABLES = (
         name="nai_tunnel_cidr",
         type=Type.IPV4_CIDR,
         required=True,
-        help="Network that carries the VXLAN tunnels between the hosts. May be the management network only with"
-        " `openvswitch_datapath: system`; then each host's tunnel address is its management address.",
+        help="Network that carries the VXLAN tunnels between the hosts. May be the management network only"
+        " with `openvswitch_datapath: system` or a release installed by packstack; then each host's tunnel address is"
+        " its management address.",
         question="Network of the VXLAN tunnels?",
     ),
     Variable(
@@ -96,6 +97,15 @@ VARIABLES = (
         minimum=1,
         maximum=16777215,
         help="Last VXLAN network identifier for tenants' networks.",
+    ),
+    Variable(
+        name="nai_vni_ranges",
+        type=Type.LIST,
+        elements=Type.STRING,
+        minimum=1,
+        default="{{ [nai_vni_min ~ ':' ~ nai_vni_max] }}",
+        help="Ranges of VXLAN network identifiers for tenants' networks, each as `first:last`. Set it instead of"
+        " `nai_vni_min` and `nai_vni_max` where one range is not enough.",
     ),
     Variable(
         name="nai_controller_address",
@@ -153,6 +163,11 @@ VARIABLES = (
         pattern_hint="the name of a network interface, 15 characters at most",
         help="The controller's interface in the external network. Empty: the one that holds `nai_external_address`.",
         question="The controller's interface in the external network (empty: found by its address)?",
+    ),
+    Removed(
+        "nai_interactive",
+        "write -e nai_interactive=true, in the checkout, whose ansible.cfg enables the callback that asks",
+        "asks for the inventory before a run and was not acted on",
     ),
     Removed("iaas_ip", "the address of the cloud is nai_controller_address"),
     Removed("glance_endpoint", "endpoints follow from nai_controller_address and the release"),

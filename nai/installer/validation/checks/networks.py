@@ -1,4 +1,4 @@
-"""Do networks, addresses and number ranges go together?"""
+"""Do networks and addresses go together?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OF_ADDRESS = dict(zip(("nai_management_address", "nai_tunnel_address", "nai_ext
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """Overlaps, addresses outside their networks, double addresses, the pool, name servers, VNIs."""
+    """Overlaps, addresses outside their networks, double addresses, the pool, name servers."""
     hosts = context.hosts("nai")
     if not hosts:
         return
@@ -24,7 +24,6 @@ def check(context: Context) -> Iterator[Finding]:
     yield from _duplicates(context, hosts)
     yield from _external(context, hosts)
     yield from _name_servers(context, hosts[0])
-    yield from _vnis(context, hosts[0])
 
 
 def _overlaps(context: Context, hosts: list[str]) -> Iterator[Finding]:
@@ -43,7 +42,9 @@ def _overlaps(context: Context, hosts: list[str]) -> Iterator[Finding]:
 
 def _one_network_for_both(context: Context, hosts: list[str]) -> bool:
     """Tunnels may run over the management network when no NIC has to be moved into a bridge."""
-    if context.rendered(hosts[0], "openvswitch_datapath") != "system":
+    datapath = context.schema.variables["openvswitch_datapath"]
+    moves_nics = datapath.applies_to(*context.inventory.mode_and_release)
+    if moves_nics and context.rendered(hosts[0], datapath.name) != "system":
         return False
     if context.parsed(hosts[0], CIDRS[0]) != context.parsed(hosts[0], CIDRS[1]):
         return False
@@ -154,16 +155,6 @@ def _name_servers(context: Context, host: str) -> Iterator[Finding]:
                 "name a server that the external network reaches",
                 where=f"[{number}]",
             )
-
-
-def _vnis(context: Context, host: str) -> Iterator[Finding]:
-    low, high = context.parsed(host, "nai_vni_min"), context.parsed(host, "nai_vni_max")
-    if isinstance(low, int) and isinstance(high, int) and low > high:
-        name, other = (
-            ("nai_vni_max", "nai_vni_min") if context.origin(None, "nai_vni_max") else ("nai_vni_min", "nai_vni_max")
-        )
-        text = f"is below nai_vni_min {low}" if name == "nai_vni_max" else f"is above {other} {high}"
-        yield context.finding(host, name, text, "the first VXLAN network identifier is not above the last")
 
 
 def _address(value: object) -> IPv4Address | None:

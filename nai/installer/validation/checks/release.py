@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nai.installer.checkout import releases
+from nai.installer.release import Release
 from nai.installer.schema.values import nearest
-from nai.installer.validation.context import Context, Missing, NotRendered
+from nai.installer.validation.context import Context
 from nai.installer.validation.finding import Finding
 
 
@@ -27,14 +28,7 @@ def check(context: Context) -> Iterator[Finding]:
             )
 
 
-def mode_and_release(context: Context) -> tuple[str, str]:
-    """What the inventory's first host has; the defaults where that is wrong or there is no host."""
-    return _first(context, "nai_mode"), _first(context, "nai_release")
-
-
-def _first(context: Context, name: str) -> str:
-    for host in context.hosts("all"):
-        value = context.rendered(host, name)
-        if not isinstance(value, Missing | NotRendered):
-            return str(value)
-    return str(context.schema.variables[name].default)
+def release_of(context: Context) -> Release | None:
+    """The release of the inventory; None when there is no such release, which `check` tells."""
+    _, name = context.inventory.mode_and_release
+    return Release.named(name) if name in releases() else None

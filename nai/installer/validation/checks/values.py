@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from nai.installer.checkout import releases
 from nai.installer.schema import Scope, Variable
 from nai.installer.schema.values import problems, shown
-from nai.installer.validation.checks.release import mode_and_release
 from nai.installer.validation.context import MISSING, Context, Missing, NotRendered
 from nai.installer.validation.definitions import Definition
 from nai.installer.validation.finding import Finding
@@ -62,7 +62,7 @@ def _never_used(context: Context, used: set[int]) -> Iterator[Finding]:
 
 def _required(context: Context) -> Iterator[Finding]:
     for variable in context.schema.variables.values():
-        if not variable.required or variable.secret or not variable.applies_to(*mode_and_release(context)):
+        if not variable.required or variable.secret or not variable.applies_to(*context.inventory.mode_and_release):
             continue
         groups = variable.groups or ("nai",)
         lacking = [host for host in context.hosts(*groups) if not context.is_set(host, variable.name)]
@@ -76,12 +76,18 @@ def _required(context: Context) -> Iterator[Finding]:
                     f"host {host}",
                     "",
                     f"has no {variable.name}",
-                    f"add it to the host: {variable.help[:1].lower()}{variable.help[1:].rstrip('.')}",
+                    f"add it to the host: {_clause(variable.help)}",
                 )
         else:
             of = "" if len(lacking) == len(context.hosts(*groups)) else f" for {', '.join(lacking)}"
-            text = f"set it in group_vars/all/main.yml: {variable.help[:1].lower()}{variable.help[1:].rstrip('.')}"
+            text = f"set it in group_vars/all/main.yml: {_clause(variable.help)}"
             yield Finding(context.source, None, variable.name, "", f"is required and not set{of}", text)
+
+
+def _clause(help_text: str) -> str:
+    """A help text as the end of a sentence; a name in capitals keeps them."""
+    first = help_text if help_text[1:2].isupper() else help_text[:1].lower() + help_text[1:]
+    return first.rstrip(".")
 
 
 def _differing(context: Context) -> Iterator[Finding]:
@@ -108,12 +114,16 @@ def _differing(context: Context) -> Iterator[Finding]:
 
 
 def _without_meaning(context: Context) -> Iterator[Finding]:
-    mode, release = mode_and_release(context)
+    mode, release = context.inventory.mode_and_release
+    if release not in releases():
+        return  # reported; which variables were meant is not known
     for variable in context.schema.variables.values():
-        if variable.applies_to(mode, release):
+        # Secrets of another release are not read and harm nobody; a copied inventory may keep them.
+        if variable.secret or variable.applies_to(mode, release):
             continue
+        fitting = [name for name in releases() if variable.applies_to(mode, name)]
         of_modes = f"nai_mode {' or '.join(variable.modes)}" if variable.modes else ""
-        of_releases = f"nai_release {' or '.join(variable.releases)}" if variable.releases else ""
+        of_releases = f"nai_release {' or '.join(fitting)}" if fitting else ""
         where = " with ".join(filter(None, (of_modes, of_releases)))
         for definition in context.definitions.found:
             if definition.key == variable.name:

@@ -78,7 +78,7 @@ def test_a_good_inventory_has_no_error(make_inventory: MakeInventory) -> None:
         ),
         pytest.param(
             {"nai_release": "yoga"},
-            f'{MAIN}:1: nai_release: value "yoga" is a release that does not exist; write one of epoxy',
+            f'{MAIN}:1: nai_release: value "yoga" is a release that does not exist; write one of epoxy, kilo',
             id="release",
         ),
         pytest.param(
@@ -140,6 +140,22 @@ def test_a_good_inventory_has_no_error(make_inventory: MakeInventory) -> None:
             f"{MAIN}:9: nai_vni_max: value 400 is below nai_vni_min 500;"
             " the first VXLAN network identifier is not above the last",
             id="vni",
+        ),
+        pytest.param(
+            {"nai_vni_ranges": ["1:1000", "900:1100"]},
+            f'{MAIN}:8: nai_vni_ranges[1]: value "900:1100" overlaps 1:1000 in 900:1000;'
+            " give each range its own identifiers",
+            id="vni-ranges-overlap",
+        ),
+        pytest.param(
+            {"nai_vni_ranges": ["1:1000"], "nai_vni_max": 400},
+            f"{MAIN}:10: nai_vni_max: value 400 has no effect beside nai_vni_ranges; delete one of the two",
+            id="vni-ranges-and-bound",
+        ),
+        pytest.param(
+            {"nai_vni_ranges": [90]},
+            f"{MAIN}:8: nai_vni_ranges[0]: value 90 is a number, not text; put it in quotes",
+            id="vni-range-without-quotes",
         ),
         pytest.param(
             {"keystone_admin_password": "plain-text-password"},
@@ -299,10 +315,20 @@ def test_a_shared_variable_that_differs(make_inventory: MakeInventory) -> None:
 
 def test_all_errors_at_once_and_each_once(make_inventory: MakeInventory) -> None:
     hosts = GOOD_HOSTS.replace("10.1.0.21", "10.1.0.10").replace("operations:", "operation:")
-    found = lines(make_inventory(hosts=hosts, nai_releas="x", nai_vni_max=0, nai_release="kilo2"), "nai_mode=half")
+    found = lines(make_inventory(hosts=hosts, nai_releas="x", nai_vni_max=0), "nai_mode=half")
     assert len(found) == len(set(found))
-    for words in ("nai_releas:", "nai_vni_max", "kilo2", "operations", "10.1.0.10", "extra vars: nai_mode"):
+    for words in ("nai_releas:", "nai_vni_max", "group operations", "10.1.0.10", "extra vars: nai_mode"):
         assert any(words in line for line in found), words
+
+
+def test_a_release_that_does_not_exist_blames_no_group_and_no_variable(make_inventory: MakeInventory) -> None:
+    found = lines(make_inventory(hosts=GOOD_HOSTS.replace("operations:", "operation:"), nai_release="epoksy"))
+    assert found == [
+        (
+            f'{MAIN}:1: nai_release: value "epoksy" is a release that does not exist (did you mean epoxy?);'
+            " write one of epoxy, kilo"
+        )
+    ]
 
 
 @pytest.mark.parametrize(
