@@ -39,6 +39,7 @@ class Scenario:
     def start(self, playbook: str, *arguments: str) -> Running:
         """Starts a playbook of the project."""
         environment = {
+            "ANSIBLE_FORCE_COLOR": "false",  # Molecule forces it
             "ANSIBLE_CONFIG": str(self.state / "ansible.cfg"),
             "MOLECULE_EPHEMERAL_DIRECTORY": str(self.state),
             "NAI_STATE_DIR": str(self.state / "state"),

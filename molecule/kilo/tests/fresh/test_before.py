@@ -38,8 +38,7 @@ def test_a_dry_run_tells_what_comes_first(scenario: Scenario) -> None:
     [
         (
             '{"packstack_answers": {"CONFIG_HEAT_INSTALLL": "y"}}',
-            "packstack_answers.CONFIG_HEAT_INSTALLL: is no key of packstack's answer file in Kilo;"
-            " write CONFIG_HEAT_INSTALL",
+            "CONFIG_HEAT_INSTALLL: is no key of packstack's answer file in Kilo; write CONFIG_HEAT_INSTALL",
         ),
         (
             '{"nai_vni_ranges": ["1:1000", "900:2000"]}',
