@@ -13,7 +13,6 @@ import pytest
 
 from tests.support.ansible import Run, Running, start
 
-SCENARIO = Path(__file__).parents[1]
 ASKING = ("rpm -q", "yum -q list", "docker images", "docker ps", "docker inspect")
 
 
@@ -22,19 +21,23 @@ class Scenario:
 
     Attributes:
         state: Molecule's directory for the scenario.
-        inventories: Options that name the inventory; grows when a blade is added.
+        inventory: Directory of the installer's inventory.
         outputs: What all runs printed.
     """
 
     def __init__(self, state: Path) -> None:
-        """Takes the inventory without the second Docker blade."""
+        """Takes what is there."""
         self.state = state
-        self.inventories = [f"--inventory={state / 'blades'}"]
+        self.inventory = state / "blades"
         self.outputs: list[str] = []
 
     def add_blade(self) -> None:
-        """Adds the second Docker blade to the inventory of the runs from here on."""
-        self.inventories.append(f"--inventory={SCENARIO / 'added_blade'}")
+        """Adds a second Docker blade to the inventory, as one does by hand."""
+        file = self.inventory / "hosts.yml"
+        lines = file.read_text().splitlines()
+        above = next(number for number, line in enumerate(lines) if line.strip() == "blade01:")
+        block = [line.replace("blade01", "blade02").replace(".101", ".102") for line in lines[above : above + 3]]
+        file.write_text("\n".join([*lines[:above], *block, *lines[above:], ""]))
 
     def start(self, playbook: str, *arguments: str) -> Running:
         """Starts a playbook of the project."""
@@ -45,7 +48,7 @@ class Scenario:
             "NAI_STATE_DIR": str(self.state / "state"),
             "NAI_VAULT_PASSWORD_FILE": str(self.state / "state" / "vault_password"),
         }
-        return start("ansible-playbook", *self.inventories, playbook, *arguments, environment=environment)
+        return start("ansible-playbook", f"--inventory={self.inventory}", playbook, *arguments, environment=environment)
 
     def play(self, playbook: str, *arguments: str) -> Run:
         """Runs a playbook of the project to its end."""
