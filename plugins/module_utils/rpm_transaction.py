@@ -137,11 +137,12 @@ class Rpms:
 
 def specification(step: Step) -> str:
     """Returns the package and its version as yum's command line takes them."""
+    name: str = step.name
     evr = step.target
     if evr is None:
-        return step.name
+        return name
     epoch = f"{evr.epoch}:" if evr.epoch else ""
-    return f"{epoch}{step.name}-{evr.version}-{evr.release}"
+    return f"{epoch}{name}-{evr.version}-{evr.release}"
 
 
 def available(listing: str) -> dict[str, list[Evr]]:

@@ -103,7 +103,8 @@ def test_clients_outside_reach_the_apis(scenario: Scenario) -> None:
 
 def test_the_firewall_lets_them_in_and_still_does_after_it_was_loaded_anew(scenario: Scenario) -> None:
     def rules() -> list[str]:
-        return scenario.shell("master1", "iptables-save").splitlines()
+        saved: str = scenario.shell("master1", "iptables-save")
+        return saved.splitlines()
 
     def is_first() -> bool:
         return next(rule for rule in rules() if rule.startswith("-A INPUT")) == "-A INPUT -j NAI-PUBLIC"
