@@ -54,4 +54,5 @@ step secrets e2e secrets tests/e2e/test_secrets.py || result=1
 # The platform has been killed, restarted and reconfigured by now; the proof must still hold.
 step verify-again ansible-playbook playbooks/verify.yml || result=1
 step molecule molecule test --scenario-name base || result=1
+step molecule-kilo molecule test --scenario-name kilo || result=1
 exit "$result"

@@ -23,7 +23,7 @@ SHORTEST_SECRET = 8
 _URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^\s:/@]*:)[^\s/@]+(?=@)", re.IGNORECASE)
 _SECRET_KEY = re.compile(
     r"""(?P<before>
-        [\w.-]*(?:password|passwd|secret|token|private_key)(?:_hash)?  # the key
+        [\w.-]*(?:password|passwd|secret(?:_key)?|token|private_key|enc_key|_pw)(?:_hash)?  # the key
         ["']?[ \t]*(?:=|:(?!//))[ \t]*)                                # its end, and = or : as in a=b, "a": "b"
         (?P<quote>["']?)[^\s"',;]{8,}(?P=quote)""",
     re.IGNORECASE | re.VERBOSE,

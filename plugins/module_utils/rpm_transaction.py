@@ -42,7 +42,7 @@ class Rpms:
             RpmError: an entry makes no sense, the repositories lack something, or a transaction failed.
         """
         check(wanted)
-        steps = differences(wanted, self._installed(wanted))
+        steps: list[Step] = differences(wanted, self._installed(wanted))
         if not steps or check_mode:
             return steps
         steps = self._resolved(steps)
@@ -131,19 +131,18 @@ class Rpms:
         if code:
             reason = repository_problem(out + err)
             raise RpmError(f"{' '.join(argv)} failed with exit code {code}: {reason}")
-        return str(out + err)
+        output: str = out + err
+        return output
 
 
 def specification(step: Step) -> str:
     """Returns the package and its version as yum's command line takes them."""
+    name: str = step.name
     evr = step.target
     if evr is None:
-        return step.name
-    return (
-        f"{evr.epoch}:{step.name}-{evr.version}-{evr.release}"
-        if evr.epoch
-        else f"{step.name}-{evr.version}-{evr.release}"
-    )
+        return name
+    epoch = f"{evr.epoch}:" if evr.epoch else ""
+    return f"{epoch}{name}-{evr.version}-{evr.release}"
 
 
 def available(listing: str) -> dict[str, list[Evr]]:

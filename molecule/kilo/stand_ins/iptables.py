@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Stand-in for iptables 1.4 with the filter table alone: `iptables [-w] -C|-I|-A|-D CHAIN … `, `iptables-save`, `iptables-restore`.
+"""Stand-in for iptables 1.4, its table `filter` alone: `iptables [-w] -C|-I|-A|-D CHAIN …`, `iptables-{save,restore}`.
 
 The rules are gone after a restart of the host, as the kernel's are.
 """

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Stand-in for packstack 2015.1: `packstack --answer-file=FILE`.
 
-Logs in to each host by SSH as packstack does, with the key that ssh takes by itself, and has the stand-in for Puppet apply
-the host's part there. A host in EXCLUDE_SERVERS is left alone.
+Logs in to each host by SSH as packstack does, with the key that ssh takes by itself, and has the stand-in for Puppet
+apply the host's part there. A host in EXCLUDE_SERVERS is left alone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Stand-in for the Puppet manifests of packstack on one host: packages, configuration, services.
 
-Reads from its input an object with `address`, `roles` and `answers`; notes each call, by which a test sees whether a host was
-left alone.
+Reads from its input an object with `address`, `roles` and `answers`; notes each call, by which a test sees whether a
+host was left alone.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def run(*command: str) -> None:
 
 def set_options(path: str, settings: Settings) -> None:
     """Sets options in a configuration file, and leaves its other ones alone."""
-    parser = configparser.RawConfigParser(strict=False)
+    parser = configparser.RawConfigParser(strict=False, default_section="")
     parser.read(below_root(path))
     for section, options in settings.items():
-        if section != "DEFAULT" and not parser.has_section(section):
+        if not parser.has_section(section):
             parser.add_section(section)
         for option, value in options.items():
             parser.set(section, option, value)

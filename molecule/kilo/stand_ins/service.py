@@ -1,15 +1,16 @@
 #!/usr/bin/python3
 """Stand-in for every daemon of OpenStack: the name it is called by says which.
 
-It reads its configuration as oslo.config does (`--config-file` and `--config-dir`, the last one wins), notes the outcome in
-`/run/stand-ins/<name>.json`, refuses to start where the real one could not, listens on the real one's ports, and answers
-what the installer asks Keystone and Glance.
+It reads its configuration as oslo.config does (`--config-file` and `--config-dir`, the last one wins), notes the
+outcome in `/run/stand-ins/<name>.json`, refuses to start where the real one could not, listens on the real one's ports,
+and answers what the installer asks Keystone and Glance.
 """
 
 from __future__ import annotations
 
 import configparser
 import grp
+import itertools
 import json
 import os
 import pwd
@@ -43,15 +44,16 @@ TOKEN = "a-token-of-the-stand-in"  # noqa: S105
 
 def effective(arguments: list[str]) -> dict[str, dict[str, str]]:
     """Returns section → option → value as the service sees it."""
-    parser = configparser.RawConfigParser(strict=False)
-    for option, value in zip(arguments, arguments[1:], strict=False):
+    # For oslo.config, DEFAULT is a section like any other.
+    parser = configparser.RawConfigParser(strict=False, default_section="")
+    for option, value in itertools.pairwise(arguments):
         if option == "--config-file":
             if not Path(value).exists():
                 fail(f"Failed to find some config files: {value}")
             parser.read(value)
         elif option == "--config-dir":
             parser.read(sorted(Path(value).glob("*.conf")))
-    return {"DEFAULT": dict(parser.defaults()), **{section: dict(parser[section]) for section in parser.sections()}}
+    return {section: dict(parser[section]) for section in parser.sections()}
 
 
 def check_nova_compute(settings: dict[str, dict[str, str]]) -> None:

@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,6 +25,7 @@ STATE = ROOT / "var/lib/stand-ins"
 PACKAGES = STATE / "packages.json"
 CALLS = STATE / "calls.jsonl"
 INTERRUPTION = STATE / "interruption.json"
+HANG_SECONDS = 3
 
 
 def below_root(path: str) -> Path:
@@ -61,7 +63,8 @@ class Interruption:
 
     `interruption.json` holds `call` (beginning of the command line), `when` (`before` anything was done, in the
     `middle`, `after` all was done) and `how` (`fail`: exit code 1; `kill`: SIGKILL to the caller and to this process,
-    which is what a crash looks like to whoever comes after). It is used up by the call that it meets.
+    which is what a crash looks like to whoever comes after; `hang`: goes on after some seconds). It is used up by the
+    call that it meets.
     """
 
     def __init__(self, program: str, arguments: list[str]) -> None:
@@ -77,6 +80,9 @@ class Interruption:
             return
         INTERRUPTION.unlink()
         sys.stdout.flush()
+        if self.plan["how"] == "hang":
+            time.sleep(HANG_SECONDS)
+            return
         if self.plan["how"] == "kill":
             os.kill(os.getppid(), signal.SIGKILL)
             os.kill(os.getpid(), signal.SIGKILL)

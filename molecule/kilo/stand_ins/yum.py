@@ -240,10 +240,10 @@ def main() -> int:
                     fail("Error: Nothing to do")
             case ["shell", script]:
                 for line in Path(script).read_text().splitlines():
-                    verb, *names = line.split()
-                    if verb != "run":
+                    command, *names = line.split()
+                    if command != "run":
                         for name in names:
-                            getattr(transaction, verb)(name)
+                            getattr(transaction, command)(name)
             case _:
                 fail(f"No such command: {' '.join(words)}. Please use /usr/bin/yum --help")
         transaction.run()

@@ -36,6 +36,9 @@ def test_a_known_secret_in_any_spelling(text: str) -> None:
         ('"password_hash": "mtK7BGq6oa5AsYD9"', f'"password_hash": "{MASK}"'),
         ("metadata_proxy_shared_secret=formerly1", f"metadata_proxy_shared_secret={MASK}"),
         ("  password: 'formerly1'", f"  password: '{MASK}'"),
+        ("CONFIG_NOVA_DB_PW=formerly1", f"CONFIG_NOVA_DB_PW={MASK}"),
+        ("CONFIG_HORIZON_SECRET_KEY=formerly1", f"CONFIG_HORIZON_SECRET_KEY={MASK}"),
+        ("CONFIG_HEAT_AUTH_ENC_KEY=formerly1", f"CONFIG_HEAT_AUTH_ENC_KEY={MASK}"),
     ],
 )
 def test_a_secret_that_no_variable_holds_any_more(text: str, shown: str) -> None:

@@ -1,4 +1,4 @@
-"""Makes and removes the scenario's hosts and its mirror on this machine's Docker engine: `hosts.py up`, `hosts.py down`.
+"""Makes and removes the scenario's hosts and its mirror on this machine's engine: `hosts.py up`, `hosts.py down`.
 
 The hosts are made from the embedded hosts' base image and dressed as CentOS 7; nothing of a testbed is touched. The
 networks have no way out: whatever an installation fetches comes from the mirror.
@@ -25,7 +25,7 @@ from nai.installer.testbed.keys import ensure_key, known_hosts, public_key, writ
 from nai.installer.testbed.ownership import this_checkout
 from nai.installer.testbed.recipe import base_recipe
 
-HERE = Path(__file__).parent
+SCENARIO = Path(__file__).parents[1]
 LABEL = "nai.molecule=kilo"
 PREFIX = "nai-kilo"
 # The engine numbers a container's NICs by network name.
@@ -36,7 +36,9 @@ BOOT_SECONDS = 60
 
 OS_RELEASE = 'NAME="CentOS Linux"\nVERSION="7 (Core)"\nID="centos"\nID_LIKE="rhel fedora"\nVERSION_ID="7"\n'
 # Of the stock file, nothing answers any more.
-STOCK_REPOSITORIES = "[base]\nname=CentOS-7\nbaseurl=http://192.0.2.1/centos/7/os/x86_64\ngpgcheck=1\ngpgkey=file:///key\n"
+STOCK_REPOSITORIES = (
+    "[base]\nname=CentOS-7\nbaseurl=http://192.0.2.1/centos/7/os/x86_64\ngpgcheck=1\ngpgkey=file:///key\n"
+)
 INSTALLED = {"python": {"name": "python", "version": "2.7.5", "release": "18.el7_1.1", "arch": "x86_64"}}
 
 
@@ -44,7 +46,9 @@ def links() -> dict[str, str]:
     """Programs that CentOS 7 has from the start, by path."""
     below = "/usr/local/lib/stand-ins"
     links = {f"/usr/bin/{name}": f"{below}/{name}.py" for name in ("rpm", "yum")}
-    return links | {f"/usr/sbin/{name}": f"{below}/iptables.py" for name in ("iptables", "iptables-save", "iptables-restore")}
+    return links | {
+        f"/usr/sbin/{name}": f"{below}/iptables.py" for name in ("iptables", "iptables-save", "iptables-restore")
+    }
 
 
 def dress(name: str, keys: Path) -> bytes:
@@ -61,8 +65,8 @@ def dress(name: str, keys: Path) -> bytes:
         ("/etc/ssh/ssh_host_ed25519_key.pub", public_key(keys / name) + "\n", 0o644),
         ("/root/.ssh/authorized_keys", public_key(keys / "client") + "\n", 0o600),
     ]
-    for file in sorted((HERE / "stand_ins").glob("*.py")):
-        texts.append((f"/usr/local/lib/stand-ins/{file.name}", file.read_text(), 0o755))
+    programs = sorted((SCENARIO / "stand_ins").glob("*.py"))
+    texts += [(f"/usr/local/lib/stand-ins/{file.name}", file.read_text(), 0o755) for file in programs]
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for directory in ("root/.ssh", "etc/yum.repos.d", "var/lib/stand-ins"):
@@ -87,7 +91,14 @@ def start_host(engine: Engine, name: str, image: str, keys: Path) -> None:
     options = ["--name", f"{PREFIX}-{name}", "--hostname", name, "--label", LABEL]
     options += ["--network", f"{PREFIX}-{first[0]}", "--ip", f"{first[1]}.{number}"]
     options += [word for capability in CAPABILITIES for word in ("--cap-add", capability)]
-    options += ["--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined", "--cgroupns", "private"]
+    options += [
+        "--security-opt",
+        "seccomp=unconfined",
+        "--security-opt",
+        "apparmor=unconfined",
+        "--cgroupns",
+        "private",
+    ]
     # An anonymous volume: precheck wants a filesystem there that an engine can use.
     options += ["--volume", "/var/lib/docker", "--tmpfs", "/run", "--tmpfs", "/run/lock", "--stop-signal", "SIGRTMIN+3"]
     engine("create", *options, image)
@@ -120,7 +131,7 @@ def up(state: Path) -> None:
     write_private(keys / "known_hosts", known_hosts({name: public_key(keys / name) for name in HOSTS}, addresses))
     for directory in ("blades", "facts", "mirror"):  # of an earlier time
         shutil.rmtree(state / directory, ignore_errors=True)
-    shutil.copytree(HERE / "blades", state / "blades")
+    shutil.copytree(SCENARIO / "blades", state / "blades")
     for network, prefix in NETWORKS.items():
         engine("network", "create", "--internal", "--subnet", f"{prefix}.0/24", "--label", LABEL, f"{PREFIX}-{network}")
     mirror.build(state / "mirror")

@@ -95,7 +95,8 @@ def from_archive(path: Path, interruption: Interruption) -> None:
         found = ", ".join(version_of(builder) for builder in builders) or "none"
         fail(f"error in setup command: pbr>=0.6,<1.0 is needed and {found} is installed")
     version = os.environ.get("PBR_VERSION") or fail(
-        "Exception: Versioning for this project requires either an sdist tarball, or access to an upstream git repository."
+        "Exception: Versioning for this project requires either an sdist tarball, or access to an upstream git "
+        "repository."
     )
     interruption.at("before")
     top = setup["files"]["packages"].split()[0]

@@ -1,4 +1,4 @@
-"""The tree of files that the scenario's mirror serves: repositories, an index of Python packages, nova-docker's archive."""
+"""What the scenario's mirror serves: repositories, an index of Python packages, nova-docker's archive."""
 
 from __future__ import annotations
 
@@ -28,10 +28,14 @@ def text(content: str) -> dict[str, str]:
     return {"text": content}
 
 
-def unit(program: str, *, user: str = "root", arguments: str = "", kind: str = "notify", name: str = "") -> dict[str, Any]:
+def unit(
+    program: str, *, user: str = "root", arguments: str = "", kind: str = "notify", name: str = ""
+) -> dict[str, Any]:
     """Files of a daemon: its program, a link to the stand-in, and its unit."""
     service = f"[Unit]\nDescription=Stand-in for {program}\n\n[Service]\nType={kind}\nUser={user}\n"
-    service += f"ExecStart=/usr/bin/{program}{' ' if arguments else ''}{arguments}\n\n[Install]\nWantedBy=multi-user.target\n"
+    service += (
+        f"ExecStart=/usr/bin/{program}{' ' if arguments else ''}{arguments}\n\n[Install]\nWantedBy=multi-user.target\n"
+    )
     return {
         f"/usr/bin/{program}": link(f"{STAND_INS}/service.py"),
         f"{UNITS}/{name or program}.service": text(service),
@@ -142,7 +146,7 @@ def extras() -> list[Package]:
     engine = "[Unit]\nDescription=Stand-in for Docker\n\n[Service]\nEnvironmentFile=-/etc/sysconfig/docker\n"
     engine += "ExecStart=/usr/bin/docker -d $OPTIONS\n\n[Install]\nWantedBy=multi-user.target\n"
     files = {
-        "/usr/bin/docker": link(f"{STAND_INS}/docker.py"),
+        "/usr/bin/docker": link(f"{STAND_INS}/docker_engine.py"),
         f"{UNITS}/docker.service": text(engine),
         "/etc/sysconfig/docker": text("OPTIONS='--selinux-enabled'\nDOCKER_CERT_PATH=/etc/docker\n"),
     }
@@ -167,10 +171,12 @@ REPOSITORIES = {
     "centos/7.1.1503/updates/x86_64": list,
     "centos/7.1.1503/extras/x86_64": extras,
     "centos/7/sclo/x86_64/rh": lambda: [
-        package("rh-python38-python", "3.8.14", files={"/opt/rh/rh-python38/root/usr/bin/python3": link("/usr/bin/python3")})
+        package(
+            "rh-python38-python", "3.8.14", files={"/opt/rh/rh-python38/root/usr/bin/python3": link("/usr/bin/python3")}
+        )
     ],
     "epel/7/x86_64": lambda: [
-        package("python-pip", "7.1.0", files={"/usr/bin/pip": link(f"{STAND_INS}/pip.py")}),
+        package("python-pip", "7.1.0", files={"/usr/bin/pip": link(f"{STAND_INS}/pip_installer.py")}),
         # Not to be taken from here: RDO's own is what Nova was packaged with.
         package("python-pbr", "9.0.0", "1.el7"),
     ],

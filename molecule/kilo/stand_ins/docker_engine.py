@@ -42,7 +42,9 @@ def client(verb: str, words: list[str], state: dict[str, Any]) -> str:
     names = [word for word in words if not word.startswith("-")]
     match verb:
         case "images":
-            lines = [f"{image.rpartition(':')[0]:<40}{image.rpartition(':')[2]:<20}0123456789ab" for image in state["images"]]
+            lines = [
+                f"{image.rpartition(':')[0]:<40}{image.rpartition(':')[2]:<20}0123456789ab" for image in state["images"]
+            ]
             return "\n".join(["REPOSITORY                              TAG                 IMAGE ID", *lines, ""])
         case "ps":
             return "".join(f"{container}\n" for container in state["containers"])
