@@ -1,6 +1,7 @@
 """`python -m tests.bench [measure …]`: measures, writes tests/bench/results/<date>.json and docs/figures.md.
 
-Without a name all but `up`, which starts from nothing and so takes the testbed down first; `all` is every one.
+Without a name all but `up`, which starts from nothing and so takes the testbed down first; `all` is every one. What is
+not measured is taken over from the last results file, with when it was measured.
 """
 
 import json
@@ -58,6 +59,13 @@ def machine() -> dict[str, Any]:
     }
 
 
+def _earlier() -> dict[str, Any]:
+    """What the last results file holds: the figures of each measure, and when each was measured."""
+    last = max(RESULTS.glob("*.json"), default=None)
+    content = json.loads(last.read_text()) if last else {}
+    return {key: content.get(key, {}) for key in ("measures", "measured")}
+
+
 def main(names: list[str]) -> int:
     """Measures what is named, or everything; a measure that fails is noted and the others go on.
 
@@ -70,12 +78,14 @@ def main(names: list[str]) -> int:
         sys.stderr.write(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}\n")
         return 2
     now = datetime.now(UTC)
-    results: dict[str, Any] = {"machine": machine(), "measures": {}, "failures": {}}
+    results: dict[str, Any] = {"machine": machine(), **_earlier(), "failures": {}}
+    stamp = f"{results['machine']['date']}, commit {results['machine']['commit']}"
     for name in names:
         sys.stdout.write(f"{name} …\n")
         sys.stdout.flush()
         try:
-            results["measures"][name] = MEASURES[name]()
+            results["measures"] |= {name: MEASURES[name]()}
+            results["measured"] |= {name: stamp}
         except Exception as error:  # noqa: BLE001  # a failed measure must not lose the others
             traceback.print_exc()
             results["failures"][name] = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"

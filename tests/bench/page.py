@@ -8,7 +8,7 @@ Row = tuple[object, ...]
 HEAD = """# Figures
 
 Measured by `make bench` on the embedded hosts; raw results: `tests/bench/results/{file}`.
-{date}, commit {commit}, {cpus} CPUs ({cpu_model}), {memory_gb} GB, kernel {kernel}.
+{cpus} CPUs ({cpu_model}), {memory_gb} GB, kernel {kernel}; when each was measured stands at the end.
 """
 
 
@@ -75,6 +75,7 @@ def page(results: Mapping[str, Any], file: str) -> str:
         ]
         parts += [f"## OpenStack Kilo on {kilo['hosts']} hosts\n", "The inventory `kilo_blades`; no host is needed.\n"]
         parts += [table(("what", "seconds", "aim"), rows)]
+    parts += ["## When\n", table(("measure", "date, commit"), results["measured"].items())]
     return "\n".join(parts)
 
 
