@@ -126,6 +126,11 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]  # Ansible publishes n
         self._write("play", stage=self._stage, name=name, hosts=",".join(map(str, play.hosts)))
 
     @_harmless
+    def v2_playbook_on_no_hosts_matched(self) -> None:
+        """The inventory has no host for the play, for instance because it belongs to another release."""
+        self._stages.forget_running()
+
+    @_harmless
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
         """A task begins on a host."""
         self._begins[host.get_name(), task._uuid] = time.monotonic()

@@ -57,6 +57,13 @@ class Stages:
             self._by_name[self._running].seconds += now - self._since
         self._running = ""
 
+    def forget_running(self) -> None:
+        """The running play has no host: a stage that has no other play is none of this run."""
+        stage = self._by_name.get(self._running)
+        if stage == Stage(self._running):
+            del self._by_name[self._running]
+            self._running = ""
+
     def count(self, name: str, *, changed: bool, failed: bool) -> None:
         """Counts the result of a task on a host."""
         stage = self._by_name.setdefault(name, Stage(name))

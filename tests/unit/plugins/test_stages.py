@@ -32,5 +32,17 @@ def test_a_play_without_a_stage_or_a_name() -> None:
     assert stages.begin("", 1.0) == "unnamed"
 
 
+def test_a_stage_without_a_host_is_left_out() -> None:
+    stages = Stages()
+    stages.begin("base | packages", 0.0)
+    stages.begin("base | packages of another release", 2.0)
+    stages.forget_running()
+    stages.begin("packstack | another release", 3.0)
+    stages.forget_running()
+    stages.begin("nova | all", 3.5)
+    stages.end(4.0)
+    assert [(stage.name, stage.seconds) for stage in stages] == [("base", 3.0), ("nova", 0.5)]
+
+
 def test_nothing_ran() -> None:
     assert Stages().table() == ""
