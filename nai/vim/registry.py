@@ -1,0 +1,65 @@
+"""Which driver serves which type of VIM instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nai.catalogue import VimInstance
+from nai.vim.driver import VimDriver
+from nai.vim.errors import VimError
+from nai.vim.options import DriverOptions
+
+DriverFactory = Callable[[VimInstance, DriverOptions], VimDriver]
+"""Makes the driver of one VIM instance; contacts nothing."""
+
+
+def _openstack(instance: VimInstance, options: DriverOptions) -> VimDriver:
+    from nai.vim.openstack.driver import OpenStackDriver
+
+    return OpenStackDriver(instance, options)
+
+
+def _docker(instance: VimInstance, options: DriverOptions) -> VimDriver:
+    from nai.vim.docker.driver import DockerDriver
+
+    return DockerDriver(instance, options)
+
+
+# Each SDK is imported when the first instance of its type is opened: openstacksdk alone takes a second.
+_factories: dict[str, DriverFactory] = {"docker": _docker, "openstack": _openstack}
+
+
+def register_driver(kind: str, factory: DriverFactory) -> None:
+    """Adds a driver, or replaces one.
+
+    Args:
+        kind: `type` of the VIM instances it serves.
+        factory: Makes the driver.
+    """
+    _factories[kind] = factory
+
+
+def driver_types() -> tuple[str, ...]:
+    """The types of VIM instances that can be opened."""
+    return tuple(sorted(_factories))
+
+
+def open_driver(instance: VimInstance, options: DriverOptions | None = None) -> VimDriver:
+    """Returns the driver of a VIM instance; nothing is contacted before its first use.
+
+    Opening the same instance again is cheap: its connection is kept.
+
+    Args:
+        instance: Its `type` picks the driver.
+        options: Settings of the drivers; None takes their defaults.
+
+    Raises:
+        VimError: There is no driver for the type.
+    """
+    factory = _factories.get(instance.type or "")
+    if factory is None:
+        raise VimError(
+            f"VIM {instance.name} is of type {instance.type!r}, for which there is no driver; "
+            f"there are drivers for {', '.join(driver_types())}"
+        )
+    return factory(instance, options or DriverOptions())
