@@ -1,0 +1,57 @@
+"""The messages between orchestrator and VNF managers, in both directions, and the functions that read them."""
+
+from nai.catalogue.messages_base import JavaException, MessageError, NFVMessage
+from nai.catalogue.messages_to_nfvo import (
+    VnfmOrAllocateResourcesMessage,
+    VnfmOrErrorMessage,
+    VnfmOrGenericMessage,
+    VnfmOrGrantLifecycleOperationMessage,
+    VnfmOrHealedMessage,
+    VnfmOrInstantiateMessage,
+    VnfmOrMessage,
+    VnfmOrScaledMessage,
+    VnfmOrScalingMessage,
+    VnfmOrStartStopMessage,
+    parse_vnfm_or,
+)
+from nai.catalogue.messages_to_vnfm import (
+    OrVnfmAllocateResourcesMessage,
+    OrVnfmErrorMessage,
+    OrVnfmGenericMessage,
+    OrVnfmGrantLifecycleOperationMessage,
+    OrVnfmHealVNFRequestMessage,
+    OrVnfmInstantiateMessage,
+    OrVnfmMessage,
+    OrVnfmScalingMessage,
+    OrVnfmStartStopMessage,
+    OrVnfmUpdateMessage,
+    parse_or_vnfm,
+)
+
+__all__ = [
+    "JavaException",
+    "MessageError",
+    "NFVMessage",
+    "OrVnfmAllocateResourcesMessage",
+    "OrVnfmErrorMessage",
+    "OrVnfmGenericMessage",
+    "OrVnfmGrantLifecycleOperationMessage",
+    "OrVnfmHealVNFRequestMessage",
+    "OrVnfmInstantiateMessage",
+    "OrVnfmMessage",
+    "OrVnfmScalingMessage",
+    "OrVnfmStartStopMessage",
+    "OrVnfmUpdateMessage",
+    "VnfmOrAllocateResourcesMessage",
+    "VnfmOrErrorMessage",
+    "VnfmOrGenericMessage",
+    "VnfmOrGrantLifecycleOperationMessage",
+    "VnfmOrHealedMessage",
+    "VnfmOrInstantiateMessage",
+    "VnfmOrMessage",
+    "VnfmOrScaledMessage",
+    "VnfmOrScalingMessage",
+    "VnfmOrStartStopMessage",
+    "parse_or_vnfm",
+    "parse_vnfm_or",
+]

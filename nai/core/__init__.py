@@ -1,0 +1,1 @@
+"""What every service shares: settings, application factory, tokens, database, message bus, clock, operations."""
