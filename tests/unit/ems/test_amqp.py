@@ -2,6 +2,7 @@
 
 import ast
 import struct
+import sys
 from pathlib import Path
 
 import pytest
