@@ -1,0 +1,1 @@
+"""Durability: changes are written in groups, before they are answered; a restart reads everything back."""
