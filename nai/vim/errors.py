@@ -1,4 +1,4 @@
-"""What a driver of virtual infrastructure raises; each says what was asked, what is wrong and, where known, what to do."""
+"""What a driver of virtual infrastructure raises: what was asked, what is wrong and, where known, what to do."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
 from nai.catalogue import VimInstance
 from nai.vim.driver import VimDriver
@@ -13,20 +14,20 @@ DriverFactory = Callable[[VimInstance, DriverOptions], VimDriver]
 """Makes the driver of one VIM instance; contacts nothing."""
 
 
-def _openstack(instance: VimInstance, options: DriverOptions) -> VimDriver:
-    from nai.vim.openstack.driver import OpenStackDriver
+def _lazily(module: str, name: str) -> DriverFactory:
+    """Imports a driver when the first instance of its type is opened: openstacksdk alone takes a second."""
 
-    return OpenStackDriver(instance, options)
+    def factory(instance: VimInstance, options: DriverOptions) -> VimDriver:
+        driver: VimDriver = getattr(import_module(module), name)(instance, options)
+        return driver
 
-
-def _docker(instance: VimInstance, options: DriverOptions) -> VimDriver:
-    from nai.vim.docker.driver import DockerDriver
-
-    return DockerDriver(instance, options)
+    return factory
 
 
-# Each SDK is imported when the first instance of its type is opened: openstacksdk alone takes a second.
-_factories: dict[str, DriverFactory] = {"docker": _docker, "openstack": _openstack}
+_factories: dict[str, DriverFactory] = {
+    "docker": _lazily("nai.vim.docker.driver", "DockerDriver"),
+    "openstack": _lazily("nai.vim.openstack.driver", "OpenStackDriver"),
+}
 
 
 def register_driver(kind: str, factory: DriverFactory) -> None:

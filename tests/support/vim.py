@@ -1,7 +1,7 @@
 """Virtual infrastructure in memory, or in one file that several processes share and that outlives them.
 
-It behaves as a cloud does where callers depend on it: a server is there from the request on (BUILD) and ACTIVE later, names
-are identities, quotas run out, floating IPs are limited, and anything can fail, hang or kill the caller's process.
+It behaves as a cloud does where callers depend on it: a server is there from the request on (BUILD) and ACTIVE later,
+names are identities, quotas run out, floating IPs are limited, and anything can fail or kill the caller's process.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from nai.catalogue import DeploymentFlavour, Network, NFVImage, Quota, Server, S
 from nai.core.clock import Clock, SystemClock
 from nai.core.identifiers import deterministic_id
 from nai.vim import driver as vim
+from nai.vim import register_driver
 
 TYPE = "memory"
 """`type` of the VIM instances that `register` opens."""
@@ -226,8 +227,8 @@ class MemoryVim:
 
     async def ensure_flavour(self, flavour: DeploymentFlavour) -> str:
         """See `VimDriver`."""
-        name = flavour.flavour_key
-        async with self._operation("ensure_flavour", name or "") as state:
+        name = str(flavour.flavour_key)
+        async with self._operation("ensure_flavour", name) as state:
             if name not in state["flavours"]:
                 if not flavour.vcpus or not flavour.ram:
                     raise vim.VimNotFoundError(f"flavour {name} is not there")
@@ -412,10 +413,10 @@ class MemoryVim:
         state: dict[str, Any], operation: str, name: str, when: When, kinds: Sequence[str]
     ) -> dict[str, Any] | None:
         for fault in state["faults"]:
-            if (fault["operation"], fault["when"]) == (operation, when) and fault["times"] and fault["kind"] in kinds:
-                if fnmatchcase(name, fault["name"]):
-                    fault["times"] -= 1
-                    return dict(fault)
+            planned = (fault["operation"], fault["when"]) == (operation, when) and fault["kind"] in kinds
+            if planned and fault["times"] and fnmatchcase(name, fault["name"]):
+                fault["times"] -= 1
+                return dict(fault)
         return None
 
 
@@ -443,8 +444,6 @@ def register() -> None:
 
     A test that starts a service as a process of its own calls it there, and opens the same file beside it.
     """
-    from nai.vim import register_driver
-
     register_driver(TYPE, lambda instance, _options: MemoryVim(state_file=_path(instance)))
 
 
@@ -479,7 +478,7 @@ def _network(name: str, values: Mapping[str, Any]) -> Network:
     return Network(name=name, ext_id=_network_id(name), external=values["external"], subnets=[subnet])
 
 
-def _flavour(name: str, values: Mapping[str, int]) -> DeploymentFlavour:
+def _flavour(name: str, values: Mapping[str, Any]) -> DeploymentFlavour:
     return DeploymentFlavour(flavour_key=name, ext_id=deterministic_id("flavour", name), **values)
 
 

@@ -1,0 +1,1 @@
+"""The driver for OpenStack, from Kilo on, over openstacksdk."""
