@@ -1,0 +1,1 @@
+"""Tests of elasticity and lifecycle of the media servers."""
