@@ -260,7 +260,7 @@ class MemoryVim:
                 values = state["servers"].get(request.name)
                 if values is None:
                     raise vim.VimError(f"server {request.name} was deleted while it was made")
-                if values["status"] == "BUILD":
+                if values["status"] in ("BUILD", "SHUTOFF"):
                     values["status"] = "ERROR" if values["fault"] else "ACTIVE"
                 if values["status"] == "ERROR":
                     raise vim.VimError(f"server {request.name} failed: {values['fault']}")

@@ -60,6 +60,7 @@ class OpenStackDriver:
         """See `VimDriver`."""
         async with self._locks[f"server {request.name}"]:
             server_id = await in_thread(self._servers.find_or_create, request)
+            await in_thread(self._servers.start_if_stopped, server_id)
             server = await self._wait_for(request.name, server_id, "ACTIVE")
             await in_thread(self._servers.give_addresses, request, server_id)
             return (await in_thread(self._servers.describe, [server]))[0]

@@ -94,6 +94,12 @@ class Servers:
             lambda api: api.compute.start_server(server_id) if on else api.compute.stop_server(server_id),
         )
 
+    def start_if_stopped(self, server_id: str) -> None:
+        """Starts a server that an earlier run made and somebody stopped."""
+        server = self.read(server_id)
+        if server is not None and server.status == "SHUTOFF" and not server.task_state:
+            self.set_power(server_id, on=True)
+
     def describe(self, found: Iterable[Any]) -> list[Server]:
         """Adds addresses, flavours and network names, with the same few requests for any number of servers."""
         servers = list(found)

@@ -1,0 +1,1 @@
+"""The driver for a Docker engine: containers as servers, for platforms without a cloud."""
