@@ -1,0 +1,57 @@
+"""Errors of the services: one hierarchy, which each service maps to status codes in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+
+class ServiceError(Exception):
+    """Base of what a service says to whoever asked: what was asked, what is wrong with it, what to do."""
+
+
+class NotFoundError(ServiceError):
+    """What was asked for does not exist."""
+
+
+class ConflictError(ServiceError):
+    """What was asked for contradicts what exists or is going on."""
+
+
+class InvalidError(ServiceError):
+    """What was asked for is wrong in itself."""
+
+
+class UnauthorizedError(ServiceError):
+    """Nobody is logged in, or the token is unknown or expired."""
+
+
+class ForbiddenError(ServiceError):
+    """Somebody is logged in who may not do this."""
+
+
+@dataclass(frozen=True)
+class ErrorAnswer:
+    """How an error leaves the service.
+
+    Attributes:
+        status: HTTP status code.
+        code: What the wire calls it; the body is `{"code": …, "message": …}` unless `body` says otherwise.
+        body: Makes the whole body of the error instead.
+        headers: Further headers of the answer.
+    """
+
+    status: int
+    code: str = ""
+    body: Callable[[Exception], Mapping[str, Any]] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def content(self, error: Exception) -> dict[str, Any]:
+        """The body of the answer to this error."""
+        if self.body is not None:
+            return dict(self.body(error))
+        return {"code": self.code or str(self.status), "message": str(error)}
