@@ -1,4 +1,4 @@
-"""The message bus, as its users see it. `memory_bus` and `amqp_bus` are it.
+"""The message bus, as its users see it. `memory` and `amqp` are it.
 
 Messages are JSON objects, delivered at least once: whoever consumes dedupes. Queues, flags and exchange are those that
 Open Baton's clients declare; a broker refuses a queue declared twice with different flags, so the defaults here are the

@@ -9,13 +9,13 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from nai.core.bus import EXCHANGE, BusTimeoutError, Delivery, UnroutableError
+from nai.core.bus.interface import EXCHANGE, BusTimeoutError, Delivery, UnroutableError
 from nai.core.identifiers import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from nai.core.bus import Handler
+    from nai.core.bus.interface import Handler
 
 log = logging.getLogger(__name__)
 
