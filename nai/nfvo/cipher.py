@@ -1,0 +1,86 @@
+"""Secrets at rest: what has to be given back in clear to an infrastructure is stored encrypted."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from nai.core.errors import ServiceError
+from nai.core.threads import in_thread
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nai.nfvo.settings import NfvoSettings
+
+
+class CipherError(ServiceError):
+    """The key is not one, or not the one that something was encrypted with."""
+
+
+class Cipher:
+    """Encrypts and decrypts texts with one key (Fernet: AES-128-CBC with HMAC-SHA-256)."""
+
+    def __init__(self, key: str) -> None:
+        """Use a key.
+
+        Raises:
+            CipherError: it is no key.
+        """
+        try:
+            self._fernet = Fernet(key)
+        except ValueError:
+            message = (
+                "encryption_key is not 32 bytes in URL-safe base64; make one with cryptography's Fernet.generate_key"
+            )
+            raise CipherError(message) from None
+
+    def encrypt(self, text: str) -> str:
+        """Return the text encrypted."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted: str) -> str:
+        """Return the text; empty for nothing.
+
+        Raises:
+            CipherError: it was encrypted with another key.
+        """
+        if not encrypted:
+            return ""
+        try:
+            return self._fernet.decrypt(encrypted.encode()).decode()
+        except InvalidToken:
+            message = "a stored secret cannot be read: the encryption key is not the one it was stored with"
+            raise CipherError(message) from None
+
+
+async def open_cipher(settings: NfvoSettings) -> Cipher:
+    """Return the cipher of the settings' key, which is made and kept in its file if there is none yet.
+
+    Raises:
+        CipherError: the key is not one.
+        OSError: the file can be neither read nor made.
+    """
+    if settings.encryption_key is not None:
+        return Cipher(settings.encryption_key.get_secret_value())
+    return Cipher(await in_thread(_kept_key, settings.encryption_key_file))
+
+
+def _kept_key(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    # Written aside and linked into place: of two starts at once one wins, and a half-written key is never seen.
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(Fernet.generate_key())
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,42 @@
+"""What every part of the running orchestrator can reach: `app.state.nfvo`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nai.catalogue import VimInstance
+    from nai.core.bus import Bus
+    from nai.core.clock import Clock
+    from nai.core.database import Database
+    from nai.nfvo.cipher import Cipher
+    from nai.nfvo.settings import NfvoSettings
+    from nai.vim.driver import VimDriver
+
+
+class Usage(Protocol):
+    """Who of the running services needs what."""
+
+    async def uses_vim(self, name: str) -> bool:
+        """Say whether a running service has instances in the infrastructure."""
+        ...
+
+    async def uses_descriptor(self, descriptor_id: str) -> bool:
+        """Say whether a running service was made of the descriptor."""
+        ...
+
+
+@dataclass
+class Nfvo:
+    """The parts of the running orchestrator."""
+
+    settings: NfvoSettings
+    database: Database
+    bus: Bus
+    clock: Clock
+    cipher: Cipher
+    open_driver: Callable[[VimInstance], VimDriver]
+    usage: Usage

@@ -1,0 +1,1 @@
+"""What the orchestrator keeps, by kind; everything here works in the caller's transaction."""
