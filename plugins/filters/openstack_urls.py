@@ -46,9 +46,25 @@ def transport_url(vhost: str, release: Mapping[str, Any], address: str, user: st
     return f"rabbit://{user}:{password}@{address}:{port}/{vhost}"
 
 
+def service_database_url(schema: str, release: Mapping[str, Any], address: str, password: str) -> str:
+    """SQLAlchemy's URL of the schema of one of our own services, which is the only one of the account of its name."""
+    return f"mysql+asyncmy://{schema}:{password}@{address}:{release['services']['mariadb']['port']}/{schema}"
+
+
+def broker_url(user: str, release: Mapping[str, Any], address: str, password: str) -> str:
+    """AMQP's URL of the virtual host `/` in RabbitMQ."""
+    return f"amqp://{user}:{password}@{address}:{release['services']['rabbitmq']['port']}/"
+
+
 class FilterModule:
     """Filters of this file, for Ansible."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """Names and functions."""
-        return {"service_url": service_url, "database_url": database_url, "transport_url": transport_url}
+        return {
+            "service_url": service_url,
+            "database_url": database_url,
+            "transport_url": transport_url,
+            "service_database_url": service_database_url,
+            "broker_url": broker_url,
+        }

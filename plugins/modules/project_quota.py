@@ -78,6 +78,7 @@ from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 from ansible_collections.nubomedia.nai.plugins.module_utils.openstack import (  # noqa: E402
     CLOUD_ARGUMENTS,
     CloudError,
+    CloudNotReadyError,
     call,
     pages,
     run,
@@ -100,7 +101,7 @@ class Quotas:
     def _services(self, name: str) -> list[tuple[str, Any, str, str]]:
         """Returns parameter, client, path and key of each service's quotas of a project."""
         if name not in self.projects:
-            raise CloudError(f"project {name} does not exist; known are {', '.join(sorted(self.projects))}")
+            raise CloudNotReadyError(f"project {name} does not exist; known are {', '.join(sorted(self.projects))}")
         identifier = self.projects[name]
         return [
             ("compute", self.connection.compute, f"/os-quota-sets/{identifier}", "quota_set"),

@@ -12,7 +12,7 @@ PLAYBOOKS = sorted([*ROOT.glob("playbooks/*.yml"), *ROOT.glob("playbooks/stages/
 STAGES = [
     *("validate", "target_python", "precheck", "secrets", "base", "repositories", "infrastructure"),
     *("keystone", "glance", "placement", "nova", "neutron"),
-    *("compute", "packstack", "tunnels", "public_access", "novadocker", "docker_images", "cloud"),
+    *("compute", "packstack", "tunnels", "public_access", "novadocker", "docker_images", "cloud", "media_plane"),
 ]
 
 

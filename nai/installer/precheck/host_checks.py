@@ -110,9 +110,11 @@ def disk(host: Host, needs: Needs) -> Iterator[Finding]:
 
 def ports(host: Host, needs: Needs) -> Iterator[Finding]:
     """The ports of the release's services are free, or held by these very services."""
-    if "controller" not in host.groups:
-        return
-    wanted = {service["port"]: name for name, service in needs.release["services"].items() if "port" in service}
+    wanted = {
+        service["port"]: name
+        for name, service in needs.release["services"].items()
+        if "port" in service and set(service.get("groups", ("controller",))) & set(host.groups)
+    }
     seen: set[int] = set()
     for listener in host.fact("listening_ports", []):
         port, program = int(listener["port"]), str(listener.get("process") or "")

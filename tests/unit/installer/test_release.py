@@ -80,14 +80,24 @@ EPOXY_SECRETS = [
     "glance_service_password",
     "keystone_admin_password",
     "keystone_database_password",
+    "media_project_password",
     "neutron_database_password",
     "neutron_metadata_secret",
     "neutron_service_password",
+    "nfvo_admin_password",
+    "nfvo_broker_password",
+    "nfvo_database_password",
     "nova_database_password",
     "nova_service_password",
     "placement_database_password",
     "placement_service_password",
+    "rabbitmq_ems_password",
     "rabbitmq_openstack_password",
+    "rabbitmq_vnfm_password",
+    "vnfm_generic_broker_password",
+    "vnfm_generic_database_password",
+    "vnfm_media_server_broker_password",
+    "vnfm_media_server_database_password",
 ]
 
 
@@ -99,6 +109,8 @@ def test_secrets_of_a_release_are_those_that_something_reads() -> None:
         "packstack_admin_token_secret",
         "packstack_dashboard_secret",
     }
-    assert set(epoxy) - set(kilo) == {"placement_database_password", "placement_service_password"}
+    media_plane = {name for name in EPOXY_SECRETS if name.startswith(("media_project_", "nfvo_", "vnfm_"))}
+    media_plane |= {"rabbitmq_ems_password", "rabbitmq_vnfm_password"}
+    assert set(epoxy) - set(kilo) == media_plane | {"placement_database_password", "placement_service_password"}
     used = "".join(path.read_text() for path in (checkout() / "roles").rglob("*.yml") if path.parent.name != "meta")
     assert not [name for name in {*epoxy, *kilo} if name not in used]

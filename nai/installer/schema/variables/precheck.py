@@ -6,7 +6,7 @@ VARIABLES = (
     Variable(
         name="precheck_memory_mb",
         type=Type.DICT,
-        default={"controller": 3584, "compute": 1024, "operations": 512},
+        default={"controller": 3584, "compute": 1024, "operations": 1024},
         help="Least memory of a host by its group; a host in several groups needs the sum. Measured: the controller's"
         " services take 3.3 GB, a compute host's 0.7 GB without instances.",
         fields=tuple(
@@ -17,7 +17,7 @@ VARIABLES = (
     Variable(
         name="precheck_disk_gb",
         type=Type.DICT,
-        default={"controller": 4, "compute": 3, "operations": 1},
+        default={"controller": 4, "compute": 3, "operations": 2},
         help="Least free disk on / of a host by its group before the first installation; a quarter of it afterwards.",
         fields=tuple(
             Field(name=group, type=Type.INT, minimum=0, unit="GB", help=f"Free disk of a host in group {group}.")

@@ -114,6 +114,12 @@ VARIABLES = (
         help="Address at which the services are reached.",
     ),
     Variable(
+        name="nai_operations_address",
+        type=Type.IPV4_ADDRESS,
+        default="{{ hostvars[groups['operations'][0]]['nai_management_address'] }}",
+        help="Address at which the media plane is reached.",
+    ),
+    Variable(
         name="nai_state_dir",
         type=Type.PATH,
         default="{{ ansible_config_file | dirname }}/.nai",
@@ -147,9 +153,10 @@ VARIABLES = (
         name="nai_external_address",
         type=Type.IPV4_ADDRESS,
         scope=Scope.HOST,
-        groups=("controller",),
-        help="The controller's address in the external network. Left out when its interface there has none; then"
-        " `nai_external_interface` names the interface.",
+        groups=("controller", "operations"),
+        help="The host's address in the external network. Left out on the controller when its interface there has none;"
+        " then `nai_external_interface` names the interface. On the operations host: where instances reach the media"
+        " plane; left out, they need a way to its management address.",
         question="Address in the external network (empty: none)?",
     ),
     Variable(

@@ -202,7 +202,7 @@ def test_the_blades_with_the_release_of_another_installer(make_blades: MakeInven
         "lab: group packstack: has hosts (master1, blade[01:25]), and release epoxy has no such group; set nai_release"
         " to kilo, or take them out of it"
     ) in found
-    assert "lab: group operations: is missing; add it below nai with the host that watches the others" in found
+    assert "lab: group operations: is missing; add it below nai with the host that the media plane runs on" in found
     assert any("yum_repositories_list: has a meaning only in nai_release kilo" in line for line in found)
 
 

@@ -295,7 +295,7 @@ def test_two_controllers(make_inventory: MakeInventory) -> None:
 def test_an_empty_group(make_inventory: MakeInventory) -> None:
     start, end = GOOD_HOSTS.index("          hosts:\n            operations1"), GOOD_HOSTS.index("      vars:")
     found = lines(make_inventory(hosts=GOOD_HOSTS[:start] + GOOD_HOSTS[end:]))
-    assert found == ["lab: group operations: has no host; add the host that watches the others"]
+    assert found == ["lab: group operations: has no host; add the host that the media plane runs on"]
 
 
 def test_variables_for_a_group_that_does_not_exist(make_inventory: MakeInventory) -> None:
