@@ -28,6 +28,7 @@ from nai.vnfm.media_server.changes import Listener
 from nai.vnfm.media_server.model import Application, Fleet, ManagedVnfr, MediaServer, MediaServerStatus
 from nai.vnfm.media_server.pools import PREFERENCE
 from nai.vnfm.media_server.state import IDLE_POOL_SIZE, State
+from nai.vnfm.media_server.store.limits import fits_number, fits_text
 from nai.vnfm.media_server.store.records import StoreJournal, restore
 from nai.vnfm.media_server.store.writer import GroupWriter
 
@@ -106,6 +107,7 @@ class Plane:
 
     async def manage(self, vnfr_id: str, nsr_id: str, task: str) -> ManagedVnfr:
         """Takes up a VNFR, or its new task."""
+        fits_text(vnfr_id, nsr_id, task)
         return await self._durable(lambda: self.state.manage(vnfr_id, nsr_id, task))
 
     async def set_task(self, vnfr_id: str, task: str) -> ManagedVnfr:
@@ -119,11 +121,15 @@ class Plane:
 
     async def add_server(self, vnfr_id: str, hostname: str, ip: str | None, max_capacity: int) -> MediaServer:
         """Adds a media server or updates the one of that name; raises UnknownVnfrError, BadRequestError."""
-        return await self._durable(lambda: self.state.add_server(vnfr_id, hostname, ip, max_capacity))
+        return (await self.add_servers(vnfr_id, [(hostname, ip, max_capacity)]))[0]
 
     async def add_servers(self, vnfr_id: str, servers: Iterable[tuple[str, str | None, int]]) -> list[MediaServer]:
         """Adds several media servers (hostname, address, capacity) with one commit; raises as `add_server` does."""
-        return await self._durable(lambda: [self.state.add_server(vnfr_id, *server) for server in servers])
+        wanted = tuple(servers)
+        for hostname, ip, max_capacity in wanted:
+            fits_text(hostname, ip or "")
+            fits_number(max_capacity)
+        return await self._durable(lambda: [self.state.add_server(vnfr_id, *server) for server in wanted])
 
     async def remove_server(self, vnfr_id: str, hostname: str) -> None:
         """Takes away an empty media server; raises UnknownVnfrError, ServerInUseError."""
@@ -158,6 +164,8 @@ class Plane:
             NoCapacityError: No server has room.
             StoreUnavailableError: The database does not take it.
         """
+        fits_text(ext_app_id or "")
+        fits_number(points)
         self.writer.admit()
         application = self.state.register(
             vnfr_id, points, ext_app_id, now=self._clock.now(), beat=self._clock.monotonic()
@@ -170,6 +178,19 @@ class Plane:
         """Removes an application; raises UnknownVnfrError, UnknownApplicationError, StoreUnavailableError."""
         application = self.state.application(vnfr_id, app_id)
         await self._durable(lambda: self.state.unregister(application))
+
+    async def expire(self, applications: Iterable[Application]) -> list[Application]:
+        """Removes applications that are not heard of, with one commit, and returns those that were still registered.
+
+        Raises:
+            StoreUnavailableError: The database does not take it.
+        """
+        self.writer.admit()
+        gone = [each for each in applications if self.state.applications.get(each.id) is each]
+        for application in gone:
+            self.state.unregister(application)
+        await self.writer.flushed()
+        return gone
 
     def heartbeat(self, vnfr_id: str, app_id: str) -> Application:
         """Notes that an application lives; raises UnknownVnfrError, UnknownApplicationError."""

@@ -129,7 +129,7 @@ class GroupWriter:
         while True:
             try:
                 await self._write(batch)
-            except (SQLAlchemyError, OSError) as error:
+            except (SQLAlchemyError, OSError, ValueError) as error:
                 # The driver's own text, without the statement and its parameters.
                 self.failing = str(getattr(error, "orig", None) or error)
                 LOG.error("media-server state not written, again in %s s: %s", RETRY_SECONDS, self.failing)

@@ -1,0 +1,84 @@
+"""Applications: register, look up, heartbeat, unregister. `/event` is the same as `/app`, without heartbeat."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from nai.vnfm.media_server.api.answers import ApplicationDocument, Registration, declared
+from nai.vnfm.media_server.api.documents import answer, application_document
+from nai.vnfm.media_server.api.parts import Fleets, plane_of
+from nai.vnfm.media_server.plane import Plane
+
+PlaneOf = Annotated[Plane, Depends(plane_of)]
+
+router = APIRouter(tags=["rest-application"])
+
+
+def _both(path: str, method: str, **description: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Routes a handler below `/app` and below `/event`."""
+
+    def route(handler: Callable[..., Any]) -> Callable[..., Any]:
+        for segment, tag in (("app", "rest-application"), ("event", "rest-event")):
+            router.add_api_route(
+                f"/vnfr/{{vnfrId}}/{segment}{path}",
+                handler,
+                methods=[method],
+                tags=[tag],
+                operation_id=f"{handler.__name__}_{segment}",
+                response_class=Response,
+                **description,
+            )
+        return handler
+
+    return route
+
+
+_ONE = {"model": ApplicationDocument, "description": "The application."}
+_ALL = {"model": list[ApplicationDocument], "description": "The applications; none of an unknown VNFR."}
+
+
+@_both("", "POST", status_code=201, responses={201: _ONE, **declared(400, 404, 503)}, summary="Register an application")
+async def register(vnfrId: str, registration: Registration, plane: PlaneOf) -> Response:  # noqa: N803  # wire name
+    """Places an application on a media server, or returns the one of the same `extAppId`.
+
+    The answer comes when the registration is durable. 404 also says that no server has room.
+    """
+    application = await plane.register(vnfrId, registration.points, registration.extAppId)
+    return answer(application_document(application), 201)
+
+
+@_both("", "GET", responses={200: _ALL}, summary="All applications of a VNFR")
+async def list_applications(vnfrId: str, plane: PlaneOf) -> Response:  # noqa: N803
+    """Returns the applications of a VNFR in the order in which they registered."""
+    return answer(map(application_document, Fleets(plane).applications(vnfrId)))
+
+
+@_both("/{appId}", "GET", responses={200: _ONE, **declared(404)}, summary="One application")
+async def get_application(vnfrId: str, appId: str, plane: PlaneOf) -> Response:  # noqa: N803
+    """Returns an application."""
+    return answer(application_document(plane.state.application(vnfrId, appId)))
+
+
+@_both(
+    "/{appId}",
+    "DELETE",
+    responses={200: {"description": "It is removed.", "content": {}}, **declared(404, 503)},
+    summary="Unregister an application",
+)
+async def unregister(vnfrId: str, appId: str, plane: PlaneOf) -> Response:  # noqa: N803
+    """Removes an application; its points are free again."""
+    await plane.unregister(vnfrId, appId)
+    return Response()
+
+
+@router.put(
+    "/vnfr/{vnfrId}/app/{appId}/heartbeat",
+    response_class=Response,
+    responses={200: _ONE, **declared(404)},
+    summary="Heartbeat of an application",
+)
+async def heartbeat(vnfrId: str, appId: str, plane: PlaneOf) -> Response:  # noqa: N803
+    """Keeps an application alive; answers with it (seed 2.3.7.5, figure 16)."""
+    return answer(application_document(plane.heartbeat(vnfrId, appId)))
