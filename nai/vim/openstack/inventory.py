@@ -93,7 +93,10 @@ def ensure_flavour(cloud: Cloud, wanted: DeploymentFlavour) -> str:
 def ensure_key(cloud: Cloud, name: str, public_key: str) -> None:
     """Registers a public key; see `VimDriver.ensure_key`."""
     what = f"key pair {name}"
-    have = cloud.read(what, lambda api: api.compute.find_keypair(name))
+    try:
+        have = cloud.read(what, lambda api: api.compute.get_keypair(name))
+    except VimNotFoundError:
+        have = None
     if have is not None:
         if _key_itself(have.public_key) == _key_itself(public_key):
             return
@@ -107,9 +110,10 @@ def public_key(cloud: Cloud, name: str) -> str:
     Raises:
         VimNotFoundError: There is none of that name.
     """
-    have = cloud.read(f"key pair {name}", lambda api: api.compute.find_keypair(name))
-    if have is None:
-        raise VimNotFoundError(f"VIM {cloud.name}: key pair {name} is not there")
+    try:
+        have = cloud.read(f"key pair {name}", lambda api: api.compute.get_keypair(name))
+    except VimNotFoundError as error:
+        raise VimNotFoundError(f"VIM {cloud.name}: key pair {name} is not there") from error
     return str(have.public_key).strip()
 
 

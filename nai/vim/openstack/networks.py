@@ -69,8 +69,7 @@ def external_network_of(cloud: Cloud, network_id: str) -> str:
         VimError: No router joins the network with an external one.
     """
     for router_id in _routers_at(cloud, network_id):
-        router = _router(cloud, router_id)
-        gateway = (router.external_gateway_info or {}) if router is not None else {}
+        gateway = _router(cloud, router_id).external_gateway_info or {}
         if gateway.get("network_id"):
             return str(gateway["network_id"])
     raise VimError(
@@ -83,7 +82,7 @@ def _subnet_name(name: str) -> str:
 
 
 def _router(cloud: Cloud, router_id: str) -> Any:
-    return cloud.read(f"router {router_id}", lambda api: api.network.find_router(router_id))
+    return cloud.read(f"router {router_id}", lambda api: api.network.get_router(router_id))
 
 
 def _routers_at(cloud: Cloud, network_id: str) -> list[str]:
