@@ -21,14 +21,14 @@ class Endpoint:
 
     Attributes:
         url: Where it answers.
-        username: Who logs in.
-        password_file: File of mode 0600 on the control host that holds the password and nothing else.
+        username: Who logs in; None where nobody does.
+        password_file: File of mode 0600 on the control host that holds the password and nothing else; None likewise.
         ca_file: Certificate that signs the service's; None for plain http.
     """
 
     url: str
-    username: str
-    password_file: str
+    username: str | None
+    password_file: str | None
     ca_file: str | None
 
 
@@ -41,10 +41,11 @@ class _Service:
         key: Its key in the release's `services`; a release without it does not have the service.
         scheme: Scheme of its URL.
         path: Path of its URL, unless the release names another one.
-        username: Who logs in.
+        username: Who logs in; empty where nobody does.
         secret: Variable that holds the password.
         credentials: Name of the password file.
         switch: Variable that says whether it is installed; empty when it always is.
+        address: Variable that holds its address, unless the release says that clients outside of the cloud use it.
     """
 
     name: str
@@ -55,6 +56,13 @@ class _Service:
     secret: str
     credentials: str
     switch: str = ""
+    address: str = "nai_controller_address"
+
+
+def _media_plane(
+    name: str, key: str, scheme: str, path: str = "", username: str = "", secret: str = "", credentials: str = ""
+) -> _Service:
+    return _Service(name, key, scheme, path, username, secret, credentials, address="nai_operations_address")
 
 
 def _api(name: str, key: str, path: str = "") -> _Service:
@@ -74,6 +82,11 @@ SERVICES = (
         switch="packstack_dashboard",
     ),
     _Service("rabbitmq", "rabbitmq", "amqp", "", "openstack", "rabbitmq_openstack_password", "rabbitmq"),
+    _media_plane("nfvo", "nfvo", "http", "/api/v1", "admin", "nfvo_admin_password", "nfvo"),
+    # Its REST interface asks for no password, as the original's: it listens in the management network alone.
+    _media_plane("media_server_vnfm", "vnfm_media_server", "http", "/vnfr"),
+    # For managers of others.
+    _media_plane("media_bus", "rabbitmq", "amqp", "/", "vnfm", "rabbitmq_vnfm_password", "media_bus"),
 )
 
 
@@ -118,13 +131,15 @@ def endpoints(inventory: Inventory) -> Endpoints:
     found = {
         service.name: Endpoint(
             _url(inventory, host, release, service),
-            service.username,
-            str(password_file(clouds_file, service.credentials)),
+            service.username or None,
+            str(password_file(clouds_file, service.credentials)) if service.credentials else None,
             None,
         )
         for service in services
     }
-    passwords = {service.credentials: _secret(inventory, host, service.secret) for service in services}
+    passwords = {
+        service.credentials: _secret(inventory, host, service.secret) for service in services if service.credentials
+    }
     clouds = clouds_document(found["keystone"].url, _value(inventory, host, "nai_region_name"), passwords["keystone"])
     write_credentials(clouds_file, passwords, clouds)
     return Endpoints(inventory.name, found, clouds_file)
@@ -132,6 +147,8 @@ def endpoints(inventory: Inventory) -> Endpoints:
 
 def _is_installed(inventory: Inventory, host: str, release: Release, service: _Service) -> bool:
     if service.key not in release.services:
+        return False
+    if service.address == "nai_operations_address" and "nfvo" not in release.services:
         return False
     return not service.switch or _value(inventory, host, service.switch) == str(True)
 
@@ -141,7 +158,7 @@ def _url(inventory: Inventory, host: str, release: Release, service: _Service) -
     if "port" not in facts:
         raise EndpointsError(f"the release has no port of {service.key}; add it to its file in playbooks/releases")
     # A service that clients outside of the cloud use may answer them at another address than the hosts.
-    address = _value(inventory, host, "public_access_address" if facts.get("public") else "nai_controller_address")
+    address = _value(inventory, host, "public_access_address" if facts.get("public") else service.address)
     return f"{service.scheme}://{address}:{facts['port']}{facts.get('path', service.path)}"
 
 

@@ -11,7 +11,12 @@ def table(found: Endpoints) -> str:
     """A table of where to log in, and how to use the cloud; no line is cut, so that paths can be copied."""
     rows = [("service", "where to log in", "user", "password file")]
     rows += [
-        (name, endpoint.url, endpoint.username, displayed(endpoint.password_file))
+        (
+            name,
+            endpoint.url,
+            endpoint.username or "-",
+            displayed(endpoint.password_file) if endpoint.password_file else "-",
+        )
         for name, endpoint in found.services.items()
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

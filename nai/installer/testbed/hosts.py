@@ -33,6 +33,9 @@ MEMORY = {"controller": "6g", "compute": "4g", "operations": "2g"}
 HAS_DOCKER = {"compute"}
 """Groups with an engine of their own: its files need a real filesystem below, never the container's overlay."""
 
+HAS_BRIDGE = {"controller"}
+"""Groups whose NIC in the external network becomes part of Open vSwitch's bridge."""
+
 DEPLOYED = "/var/lib/nai"
 """Exists on a host as soon as the main job has been there."""
 
@@ -74,6 +77,8 @@ def create_arguments(
     arguments += ["--stop-signal", "SIGRTMIN+3", "--restart", "no", "--memory", MEMORY[host.group]]
     if host.group in HAS_DOCKER:
         arguments += ["--volume", f"{volume_name(owner, host.name)}:/var/lib/docker"]
+    if "external" in host.addresses and host.group not in HAS_BRIDGE:
+        arguments += ["--env", "NAI_COMPUTES_CHECKSUMS=1"]
     config = digest(
         {"create": "\n".join([*arguments, image]).encode(), "networks": repr(_others(host, networks)).encode()}
     )

@@ -16,7 +16,14 @@ from nai.installer.release import Release
 from tests.support.repository import ROOT
 from tests.unit.installer.conftest import MakeInventory
 
-PASSWORDS = {"keystone_admin_password": "admin-secret-1", "rabbitmq_openstack_password": "rabbit-secret-1"}
+PASSWORDS = {
+    "keystone_admin_password": "admin-secret-1",
+    "rabbitmq_openstack_password": "rabbit-secret-1",
+    "nfvo_admin_password": "orchestrator-secret-1",
+    "rabbitmq_vnfm_password": "manager-secret-1",
+}
+
+MEDIA_PLANE = ("nfvo", "media_server_vnfm", "media_bus")
 
 
 @pytest.fixture
@@ -33,13 +40,28 @@ def test_each_service_has_address_user_and_a_private_password_file(inventory: In
         "password_file": str(directory / "keystone"),
         "ca_file": None,
     }
-    assert set(found) == {"keystone", "glance", "placement", "nova", "neutron", "rabbitmq"}
+    assert set(found) == {"keystone", "glance", "placement", "nova", "neutron", "rabbitmq", *MEDIA_PLANE}
     assert found["nova"]["url"] == "http://10.1.0.10:8774/v2.1"
     for service, password in (("nova", "admin-secret-1"), ("rabbitmq", "rabbit-secret-1")):
         file = Path(found[service]["password_file"])
         assert file.read_text() == password
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+
+
+def test_the_media_plane_is_on_the_operations_host(inventory: Inventory, tmp_path: Path) -> None:
+    found = endpoints(inventory).as_dict()
+    said = {name: (found[name]["url"], found[name]["username"]) for name in MEDIA_PLANE}
+    assert said == {
+        "nfvo": ("http://10.1.0.30:8080/api/v1", "admin"),
+        "media_server_vnfm": ("http://10.1.0.30:9000/vnfr", None),
+        "media_bus": ("amqp://10.1.0.30:5672/", "vnfm"),
+    }
+    directory = tmp_path / "state" / "credentials" / "lab"
+    assert (directory / "nfvo").read_text() == "orchestrator-secret-1"
+    assert (directory / "media_bus").read_text() == "manager-secret-1"
+    assert found["media_server_vnfm"]["password_file"] is None
+    assert "media_server_vnfm  http://10.1.0.30:9000/vnfr" in table(endpoints(inventory))
 
 
 def test_clouds_yaml_is_for_openstacksdk(inventory: Inventory) -> None:

@@ -87,6 +87,7 @@ EPOXY_SECRETS = [
     "nfvo_admin_password",
     "nfvo_broker_password",
     "nfvo_database_password",
+    "nfvo_encryption_secret",
     "nova_database_password",
     "nova_service_password",
     "placement_database_password",

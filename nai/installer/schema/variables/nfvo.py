@@ -9,6 +9,11 @@ VARIABLES = installed_by(
         secret("nfvo_admin_password", "Password of the orchestrator's administrator, user `admin`."),
         secret("nfvo_database_password", "Password of the orchestrator's account in MariaDB."),
         secret("nfvo_broker_password", "Password of the orchestrator's user of the media plane's bus."),
+        secret(
+            "nfvo_encryption_secret",
+            "What passwords of infrastructures are encrypted with in the orchestrator's database. With another one they"
+            " have to be given again.",
+        ),
         Variable(
             name="nfvo_broker_address",
             type=Type.IPV4_ADDRESS,
@@ -31,8 +36,14 @@ VARIABLES = installed_by(
             help="Refuse a network service for which the project's quota does not suffice before anything is made.",
         ),
         Variable(
+            name="nfvo_start_ordered",
+            type=Type.BOOL,
+            default=False,
+            help="Start the functions of a network service in the order of their dependencies; then none may be circular.",
+        ),
+        Variable(
             name="nfvo_resend_seconds",
-            type=Type.DURATION,
+            type=Type.INT,
             default=60,
             minimum=5,
             maximum=3600,

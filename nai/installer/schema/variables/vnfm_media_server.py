@@ -6,10 +6,56 @@ VARIABLES = installed_by(
     "packages",
     *for_role(
         "vnfm_media_server",
-        secret("vnfm_media_server_database_password", "Password of the media servers' manager's account in MariaDB."),
+        secret(
+            "vnfm_media_server_database_password", "Password of the media servers' manager's account in MariaDB."
+        ),
         secret(
             "vnfm_media_server_broker_password",
             "Password of the media servers' manager's user of the media plane's bus.",
+        ),
+        Variable(
+            name="vnfm_media_server_points_per_vcpu",
+            type=Type.INT,
+            default=100,
+            minimum=1,
+            maximum=100000,
+            unit="points",
+            help="What a media server carries for each virtual processor of its flavor.",
+        ),
+        Variable(
+            name="vnfm_media_server_heartbeat_period_seconds",
+            type=Type.INT,
+            default=30,
+            minimum=1,
+            maximum=3600,
+            unit="seconds",
+            help="How often an application has to show that it lives.",
+        ),
+        Variable(
+            name="vnfm_media_server_heartbeat_misses",
+            type=Type.INT,
+            default=3,
+            minimum=1,
+            maximum=100,
+            help="Heartbeats in a row that may be missed; then the application's sessions are given up.",
+        ),
+        Variable(
+            name="vnfm_media_server_heartbeat_timeout_seconds",
+            type=Type.INT,
+            default=90,
+            minimum=1,
+            maximum=86400,
+            unit="seconds",
+            help="Silence after which an application's sessions are given up, whatever was missed.",
+        ),
+        Variable(
+            name="vnfm_media_server_warm_pool_size",
+            type=Type.INT,
+            default=0,
+            minimum=0,
+            maximum=1000,
+            help="Media servers of each deployment unit that run and serve nobody yet, so that scaling out takes no"
+            " boot. 0: none.",
         ),
         Variable(
             name="vnfm_media_server_log_level",
