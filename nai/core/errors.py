@@ -50,8 +50,13 @@ class ErrorAnswer:
     body: Callable[[Exception], Mapping[str, Any]] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def content(self, error: Exception) -> dict[str, Any]:
-        """The body of the answer to this error."""
+    def content(self, error: Exception, message: str | None = None) -> dict[str, Any]:
+        """The body of the answer to this error.
+
+        Args:
+            error: What was raised.
+            message: What to say instead of the error's own text.
+        """
         if self.body is not None:
             return dict(self.body(error))
-        return {"code": self.code or str(self.status), "message": str(error)}
+        return {"code": self.code or str(self.status), "message": str(error) if message is None else message}

@@ -60,6 +60,7 @@ class AmqpBus:
         self._exchanges: dict[str, AbstractExchange] = {}
         self._consumers: dict[str, tuple[AbstractChannel, AbstractQueue, str]] = {}
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._handling: set[asyncio.Task[Any]] = set()
         self._closed = False
 
     @classmethod
@@ -86,6 +87,7 @@ class AmqpBus:
         receiving = await connection.channel()
         bus._replies = await receiving.declare_queue(exclusive=True, auto_delete=True)
         await bus._replies.consume(bus._answered, no_ack=True)
+        connection.close_callbacks.add(bus._lost)
         return bus
 
     async def publish(
@@ -158,6 +160,9 @@ class AmqpBus:
         try:
             # A channel of its own: the broker closes it when it refuses the queue, and prefetch counts per channel.
             channel = await self._connection.channel()
+        except _GONE as error:
+            raise BusUnavailableError(f"broker cannot be reached: {_reason(error)}") from error
+        try:
             await channel.set_qos(prefetch_count=prefetch)
             declared = await channel.declare_queue(queue, durable=durable, auto_delete=auto_delete)
             if bind is not None:
@@ -165,6 +170,7 @@ class AmqpBus:
                 await declared.bind(exchange, bind)
             tag = await declared.consume(receive)
         except _GONE as error:
+            await channel.close()
             raise BusError(f"queue {queue!r} cannot be consumed: {_reason(error)}") from error
         self._consumers[queue] = (channel, declared, tag)
 
@@ -185,15 +191,16 @@ class AmqpBus:
         """As `Bus.queue_exists`."""
 
         async def ask() -> bool:
-            # The broker closes the channel of who asks for a queue that does not exist.
-            channel = await self._connection.channel()
+            # The broker closes the channel of who asks for a queue that does not exist: not one that is opened again.
+            await self._connection.ready()
+            if self._connection.transport is None:
+                raise ConnectionError("no connection")
+            channel = await self._connection.transport.connection.channel(publisher_confirms=False)
             try:
-                await channel.declare_queue(queue, passive=True)
+                await channel.queue_declare(queue, passive=True)
             except ChannelNotFoundEntity:
                 return False
-            finally:
-                if not channel.is_closed:
-                    await channel.close()
+            await channel.close()
             return True
 
         return await self._patiently(ask)
@@ -206,6 +213,10 @@ class AmqpBus:
     async def close(self) -> None:
         """As `Bus.close`."""
         self._closed = True
+        running = [task for task in self._handling if task is not asyncio.current_task()]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
         await self._connection.close()
 
     async def _exchange(self, name: str) -> AbstractExchange:
@@ -230,7 +241,17 @@ class AmqpBus:
                     raise BusUnavailableError(f"broker cannot be reached: {_reason(error)}") from error
                 await asyncio.sleep(RECONNECT_SECONDS / 2)
 
+    def _lost(self, *_: Any) -> None:
+        """The request or its answer may have gone with the connection: whoever waits sends it again."""
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(BusUnavailableError("the connection to the broker was lost"))
+
     async def _handle(self, queue: str, handler: Handler, message: AbstractIncomingMessage) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._handling.add(task)
+            task.add_done_callback(self._handling.discard)
         try:
             body = json.loads(message.body)
             if not isinstance(body, dict):
