@@ -80,9 +80,7 @@ class VnfmHandler(Protocol):
     ) -> VirtualNetworkFunctionRecord:
         """Starts the VNF."""
 
-    async def stop(
-        self, context: ActionContext, vnfr: VirtualNetworkFunctionRecord
-    ) -> VirtualNetworkFunctionRecord:
+    async def stop(self, context: ActionContext, vnfr: VirtualNetworkFunctionRecord) -> VirtualNetworkFunctionRecord:
         """Stops the VNF."""
 
     async def start_vnfc(
