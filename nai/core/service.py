@@ -72,8 +72,8 @@ def create_app(
         version: Of its interface.
         lifespan: Opens what the service needs, and closes it. It names what `/ready` asks with `ready_when`.
         routers: Its routes, none with a trailing slash: requests with one are answered as without.
-        errors: How its errors leave it; an error's nearest class counts. FastAPI's RequestValidationError and Starlette's
-            HTTPException may be among them; the latter keeps its own status.
+        errors: How its errors leave it; an error's nearest class counts. FastAPI's RequestValidationError and
+            Starlette's HTTPException may be among them; the latter keeps its own status.
     """
     registry = CollectorRegistry()
     app = FastAPI(
@@ -94,7 +94,7 @@ def create_app(
 
 
 def ready_when(app: FastAPI, **checks: Callable[[], Awaitable[None]]) -> None:
-    """Name what `/ready` asks, for example `database=database.check, bus=bus.check`: each raises when it is not ready."""
+    """Name what `/ready` asks, for example `database=database.check`: each raises when it is not ready."""
     app.state.readiness.update(checks)
 
 
