@@ -1,4 +1,4 @@
-"""The command of a service: `nai <service> serve` and `nai <service> migrate`."""
+"""The command of a service: `nai <service> serve`, `migrate` and `check`."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ def service_command(
             typer.echo(f"the tables cannot be changed: {getattr(error, 'orig', None) or error}", err=True)
             raise typer.Exit(FAILED) from None
         typer.echo("the tables are current")
+
+    @app.command()
+    def check(config: Config) -> None:
+        """Check a file of settings, all of it; nothing is connected. Exit code 2 when something is wrong."""
+        _settings(settings_class, config)
 
     return app
 
