@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,7 +37,7 @@ class Database:
             options = {"connect_args": {"timeout": BUSY_SECONDS}}
             if parsed.database in (None, "", ":memory:"):
                 # Each connection to memory would be a database of its own.
-                options["poolclass"] = StaticPool
+                options |= {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0}
         else:
             options["pool_recycle"] = RECYCLE_SECONDS
             # A row is read as the last commit left it: what a step waits for must become visible within a transaction.
