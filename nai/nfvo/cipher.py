@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from nai.nfvo.settings import NfvoSettings
 
 
+SECRET_CHARACTERS = 32
+
+
 class CipherError(ServiceError):
     """The key is not one, or not the one that something was encrypted with."""
 

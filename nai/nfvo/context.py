@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -29,6 +29,18 @@ class Usage(Protocol):
         ...
 
 
+class NothingRuns:
+    """Nobody needs anything: no service was ever started."""
+
+    async def uses_vim(self, name: str) -> bool:
+        """Say no."""
+        return False
+
+    async def uses_descriptor(self, descriptor_id: str) -> bool:
+        """Say no."""
+        return False
+
+
 @dataclass
 class Nfvo:
     """The parts of the running orchestrator."""
@@ -39,4 +51,4 @@ class Nfvo:
     clock: Clock
     cipher: Cipher
     open_driver: Callable[[VimInstance], VimDriver]
-    usage: Usage
+    usage: Usage = field(default_factory=NothingRuns)
