@@ -25,6 +25,15 @@ VARIABLES = installed_by(
             help="Addresses of the instances.",
         ),
         Variable(
+            name="media_network_security_group",
+            type=Type.STRING,
+            default="nubomedia",
+            pattern=_NAME,
+            pattern_hint=_NAME_HINT,
+            maximum=255,
+            help="Name of the instances' security group.",
+        ),
+        Variable(
             name="media_network_key_pair",
             type=Type.STRING,
             default="nubomedia",
