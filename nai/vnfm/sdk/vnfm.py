@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from nai.catalogue import MessageError, OrVnfmInstantiateMessage, OrVnfmMessage, parse_or_vnfm
 from nai.core.clock import SystemClock
@@ -143,8 +143,10 @@ class Vnfm:
 
     async def _keep_journal_small(self) -> None:
         while True:
-            with contextlib.suppress(OSError):
+            try:
                 await self._journal.forget(self._settings.journal_hours)
+            except SQLAlchemyError:
+                _LOG.exception("old actions could not be removed from the journal")
             await self._clock.sleep(_FORGET_SECONDS)
 
 
