@@ -86,7 +86,7 @@ class Rig:
         self.state.manage(VNFR, NSR, "START")
 
     def servers(self, number: int, capacity: int = 100) -> None:
-        """Adds media servers `host-0`, `host-1`, …"""
+        """Adds the media servers `host-0`, `host-1` and so on."""
         for index in range(number):
             self.state.add_server(VNFR, f"host-{index}", f"10.0.0.{index + 1}", capacity)
 

@@ -39,8 +39,8 @@ class Books(RuleBasedStateMachine):
     @initialize(size=st.integers(0, 3))
     def begin(self, size: int) -> None:
         self.idle_pool_size = size
-        self.state = self.make(MemoryJournal())
-        self.journal = self.state._journal
+        self.journal = MemoryJournal()
+        self.state = self.make(self.journal)
         for vnfr in VNFRS:
             self.state.manage(vnfr, "nsr", "START")
 

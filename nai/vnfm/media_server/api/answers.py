@@ -16,7 +16,7 @@ ERRORS: dict[type[Exception], ErrorAnswer] = {
     errors.UnknownVnfrError: NOT_FOUND,
     errors.UnknownServerError: NOT_FOUND,
     errors.UnknownApplicationError: NOT_FOUND,
-    # The original's answer to "no room". Its Java client would like a 422 better, but treats any other error the same way.
+    # The original's answer to "no room". Its Java client likes a 422 better, but takes any other error the same way.
     errors.NoCapacityError: NOT_FOUND,
     errors.BadRequestError: BAD_REQUEST,
     errors.ServerInUseError: BAD_REQUEST,
