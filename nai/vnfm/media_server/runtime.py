@@ -24,6 +24,9 @@ LOG = logging.getLogger(__name__)
 
 RETRY_SECONDS = 1.0
 
+FIRST_SECONDS = 5.0
+"""Requests are answered after so much time, whatever has come up by then."""
+
 
 class NotUpError(Exception):
     """A part was not reached since the service started."""
@@ -48,6 +51,7 @@ class Runtime:
         self._coming_up: asyncio.Task[None] | None = None
         self._database: Database | None = None
         self._bus: Bus | None = None
+        self._is_up = False
 
     async def start(self, app: FastAPI) -> None:
         """Makes the parts and tries to open them once; what is away is tried again in the background."""
@@ -63,7 +67,8 @@ class Runtime:
         app.state.plane, app.state.history, app.state.clock = plane, history, clock
         first = asyncio.Event()
         self._coming_up = asyncio.create_task(self._come_up(app, database, plane, history, watch, first))
-        await first.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(first.wait(), FIRST_SECONDS)
 
     async def stop(self) -> None:
         """Closes everything, last opened first."""
@@ -83,6 +88,11 @@ class Runtime:
         if self._bus is None:
             raise NotUpError
         await self._bus.check()
+
+    async def check_lifecycle(self) -> None:
+        """Raises until the NFVO's actions are handled."""
+        if not self._is_up:
+            raise NotUpError
 
     async def _come_up(
         self,
@@ -112,6 +122,7 @@ class Runtime:
             await elasticity.start()
             self._stack.push_async_callback(elasticity.stop)
             app.state.elasticity, app.state.services = elasticity, services
+            self._is_up = True
         except Exception:
             LOG.exception("the service cannot come up")
             raise

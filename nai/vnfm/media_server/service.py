@@ -64,7 +64,7 @@ def create_application(
         errors={**ERRORS, RequestValidationError: BAD_REQUEST},
     )
     declare_what_is_answered(app)
-    ready_when(app, database=runtime.check_database, bus=runtime.check_bus)
+    ready_when(app, database=runtime.check_database, bus=runtime.check_bus, lifecycle=runtime.check_lifecycle)
     return app
 
 
