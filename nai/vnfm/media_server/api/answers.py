@@ -97,4 +97,7 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
         404: "There is no such thing, or no room.",
         503: "The database does not take changes at the moment.",
     }
-    return {status: {"model": ErrorDocument, "description": texts[status]} for status in statuses}
+    # Not `model`: FastAPI would declare it with the route's own type, which for one route is text.
+    schema = {"$ref": f"#/components/schemas/{ErrorDocument.__name__}"}
+    content = {"application/json": {"schema": schema}}
+    return {status: {"description": texts[status], "content": content} for status in statuses}

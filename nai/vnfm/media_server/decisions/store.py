@@ -47,7 +47,7 @@ class DecisionStore:
         """Counts what there is and begins to write."""
         async with self._database.session() as session:
             counts = await session.execute(select(DecisionRow.vnfr_id, func.count()).group_by(DecisionRow.vnfr_id))
-            self._counts.update(dict(counts.tuples().all()))
+            self._counts.update(dict(counts.all()))
         self._writer = asyncio.create_task(self._write(), name="scaling-decisions")
 
     async def stop(self) -> None:
