@@ -1,7 +1,6 @@
 """The record of decisions: written beside the loop that decides, bounded per VNFR, and kept over restarts."""
 
 import asyncio
-import contextlib
 import logging
 from collections import Counter
 from datetime import datetime, timedelta
@@ -42,6 +41,7 @@ class DecisionStore:
         self._idle = asyncio.Event()
         self._idle.set()
         self._writer: asyncio.Task[None] | None = None
+        self._ending = False
 
     async def start(self) -> None:
         """Counts what there is and begins to write."""
@@ -53,11 +53,10 @@ class DecisionStore:
     async def stop(self) -> None:
         """Writes what waits, if the database takes it, and ends."""
         if self._writer is not None:
-            self._writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._writer
-        with contextlib.suppress(SQLAlchemyError, OSError):
-            await self._flush()
+            # Not cancelled: that could leave a transaction half way, and its locks with it.
+            self._ending = True
+            self._wake.set()
+            await self._writer
 
     def note(self, decision: Decision) -> None:
         """Takes a new or changed decision; it is written in a moment, with all others of that moment."""
@@ -122,8 +121,11 @@ class DecisionStore:
                 await self._flush()
             except (SQLAlchemyError, OSError) as error:
                 _log.warning("%d scaling decisions wait for the database: %s", len(self._pending), error)
-                await self._clock.sleep(_RETRY_SECONDS)
-                self._wake.set()
+                if not self._ending:
+                    await self._clock.sleep(_RETRY_SECONDS)
+                    self._wake.set()
+            if self._ending:
+                return
 
     async def _flush(self) -> None:
         batch, self._pending = self._pending, {}
