@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -122,11 +124,19 @@ def test_command_migrates_and_names_what_is_wrong(tmp_path: Path, package: str) 
     run = CliRunner().invoke
     answer = run(app, ["migrate", "--config", str(config)])
     assert (answer.exit_code, answer.output.strip()) == (0, "the tables are current")
-    config.write_text(f"listen_port: 1\nbroker_url: amqp://\ndatabase_url: sqlite+aiosqlite:///{tmp_path}/no/db\n")
+    with closing(sqlite3.connect(tmp_path / "other")) as connection:
+        connection.execute("CREATE TABLE thing (id INTEGER)")
+    config.write_text(f"listen_port: 1\nbroker_url: amqp://\ndatabase_url: sqlite+aiosqlite:///{tmp_path}/other\n")
     answer = run(app, ["migrate", "--config", str(config)])
-    assert answer.exit_code == 1
-    assert answer.output.startswith("the tables cannot be changed: ")
+    assert (answer.exit_code, answer.output.strip()) == (
+        1,
+        "the tables cannot be changed: table thing already exists",
+    )
+    answer = run(app, ["check", "--config", str(config)])
+    assert (answer.exit_code, answer.output) == (0, "")
     config.write_text("listen_port: 0\n")
-    answer = run(app, ["serve", "--config", str(config)])
-    assert answer.exit_code == 2
-    assert "database_url" in answer.output
+    for verb in ("serve", "migrate", "check"):
+        answer = run(app, [verb, "--config", str(config)])
+        assert answer.exit_code == 2
+        assert "listen_port" in answer.output
+        assert "database_url" in answer.output
