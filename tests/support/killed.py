@@ -16,7 +16,6 @@ from typing import Any
 
 from nai.cli import main
 
-
 WATCHED = {
     "": [("nai.core.operations.runner", "Operations")],
     "vnfm-generic": [("nai.vnfm.sdk.vnfm", "Vnfm")],
