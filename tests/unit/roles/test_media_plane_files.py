@@ -150,6 +150,11 @@ def test_a_manager_has_the_queues_of_its_type(user: str, kind: str, files: dict[
             assert not [right for right in allowed if allowed[right].search(queue)], f"{user}: {queue}"
 
 
+def test_only_the_generic_manager_answers_for_scripts_output(files: dict[str, str]) -> None:
+    readers = {user for user, allowed in permissions(files).items() if allowed["read"].search("nfvo.vnfm.logs")}
+    assert readers == {"nfvo", "vnfm-generic"}
+
+
 def test_an_agent_reads_queues_of_instances_only_and_publishes_to_the_exchange_alone(files: dict[str, str]) -> None:
     allowed = permissions(files)["ems"]
     assert all(allowed[right].search("vnfm.web-0.actions") for right in allowed)

@@ -57,6 +57,14 @@ VARIABLES = installed_by(
             help="What a media server carries for each virtual processor of its flavor.",
         ),
         Variable(
+            name="vnfm_media_server_idle_pool_size",
+            type=Type.INT,
+            default=1,
+            minimum=0,
+            maximum=1000,
+            help="Media servers without a session that each function keeps ready; more of them wait to be scaled in.",
+        ),
+        Variable(
             name="vnfm_media_server_heartbeat_period_seconds",
             type=Type.INT,
             default=30,
@@ -81,6 +89,14 @@ VARIABLES = installed_by(
             maximum=86400,
             unit="seconds",
             help="Silence after which an application's sessions are given up, whatever was missed.",
+        ),
+        Variable(
+            name="vnfm_media_server_session_monitor",
+            type=Type.ENUM,
+            default="kurento",
+            choices=("kurento", "none"),
+            help="Who is asked whether an application without heartbeat still has sessions: the media server itself, or"
+            " nobody, as in the original.",
         ),
         Variable(
             name="vnfm_media_server_warm_pool_size",
