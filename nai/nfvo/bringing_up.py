@@ -21,6 +21,7 @@ from nai.core.database import Database
 from nai.core.service import ready_when
 from nai.nfvo.cipher import open_cipher
 from nai.nfvo.context import Nfvo, Usage
+from nai.nfvo.drivers import KeptDrivers
 from nai.nfvo.identity.startup import ensure_identities
 from nai.nfvo.vim_watch import VimWatch
 from nai.vim.options import DriverOptions
@@ -94,6 +95,7 @@ class BringingUp:
         self._bus: Bus | None = None
         self._orchestrator: Orchestrator | None = None
         self._watch: VimWatch | None = None
+        self._drivers = KeptDrivers(parts.opening(settings))
         self._task: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
@@ -117,6 +119,7 @@ class BringingUp:
             await self._watch.stop()
         if self._orchestrator is not None:
             await self._orchestrator.stop()
+        await self._drivers.close()
         if self._bus is not None:
             await self._bus.close()
         await self._database.dispose()
@@ -141,9 +144,8 @@ class BringingUp:
         await ensure_identities(self._database, self._settings)
         if self._bus is None:
             self._bus = await self._parts.connect(self._settings.broker_url.get_secret_value())
-        opening = self._parts.opening(self._settings)
         cipher = await open_cipher(self._settings)
-        nfvo = Nfvo(self._settings, self._database, self._bus, self._parts.clock, cipher, opening)
+        nfvo = Nfvo(self._settings, self._database, self._bus, self._parts.clock, cipher, self._drivers)
         if self._orchestrator is None:
             self._orchestrator = self._parts.orchestrator_of(nfvo)
         await self._orchestrator.start()

@@ -24,11 +24,7 @@ async def refreshed(nfvo: Nfvo, vim: VimInstance) -> VimInstance:
     Raises:
         VimError: it does not answer, or refuses the user.
     """
-    driver = nfvo.open_driver(vim)
-    try:
-        inventory = await driver.refresh()
-    finally:
-        await driver.close()
+    inventory = await nfvo.open_driver(vim).refresh()
     return vim.model_copy(
         update={
             "images": _known(vim, inventory.images),
