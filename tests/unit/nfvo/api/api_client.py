@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from nai.catalogue import DeploymentFlavour, Network, NFVImage, Quota
 from nai.vim.driver import VimInventory, VimUnreachableError
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nai.core.bus import MemoryBus
     from nai.core.clock import ManualClock
     from nai.nfvo.context import Nfvo
+    from nai.vim.driver import VimDriver
 
 PASSWORD = "a long password"
 CLIENT = ("openbatonOSClient", "secret")
@@ -55,9 +56,9 @@ class FakeVim:
         self.seen: list[VimInstance] = []
         self.images = ["nubomedia/kurento-media-server", "ubuntu-cloud-64bit", "cloud-repo-cdn"]
 
-    def open(self, vim: VimInstance) -> FakeVim:
+    def open(self, vim: VimInstance) -> VimDriver:
         self.seen.append(vim)
-        return self
+        return cast("VimDriver", self)
 
     async def refresh(self) -> VimInventory:
         if self.down:
