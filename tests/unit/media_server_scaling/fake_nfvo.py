@@ -1,11 +1,12 @@
 """An NFVO that grants everything, stores records and sends actions; on whatever bus."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
 from nai.catalogue import VimInstance
-from nai.core.bus import Bus, Delivery
+from nai.core.bus import Bus, BusError, Delivery
 from nai.core.identifiers import new_id
 
 
@@ -16,6 +17,7 @@ class FakeNfvo:
         records: VNFR id to its record as last told.
         statuses: Every status that UPDATEVNFR told, in order.
         refusing: Text with which UPDATEVNFR is refused.
+        vims: VNFR id to the VIM that its instances are made in, where it is not the usual one.
     """
 
     def __init__(self, bus: Bus, vim: VimInstance) -> None:
@@ -25,6 +27,7 @@ class FakeNfvo:
         self.records: dict[str, dict[str, Any]] = {}
         self.statuses: list[str] = []
         self.refusing: str | None = None
+        self.vims: dict[str, VimInstance] = {}
 
     async def start(self) -> None:
         await self._bus.consume("nfvo.vnfm.register", self._registered)
@@ -53,7 +56,7 @@ class FakeNfvo:
             return {
                 "action": "GRANT_OPERATION",
                 "grantAllowed": True,
-                "vduVim": {unit["id"]: self._vim.to_wire() for unit in record["vdu"]},
+                "vduVim": {unit["id"]: self.vims.get(record["id"], self._vim).to_wire() for unit in record["vdu"]},
                 "virtualNetworkFunctionRecord": record,
             }
         if self.refusing is not None:
@@ -62,14 +65,35 @@ class FakeNfvo:
         self.statuses.append(record["status"])
         return {"action": "UPDATEVNFR", "vnfr": record}
 
-    async def ask(self, action: str, *, seconds: float = 30, occurrence: str = "", **body: Any) -> dict[str, Any]:
-        """Sends an action and waits for its answer."""
+    async def ask(
+        self,
+        action: str,
+        *,
+        seconds: float = 30,
+        occurrence: str = "",
+        manager: str = "media-server",
+        again_seconds: float = 60,
+        **body: Any,
+    ) -> dict[str, Any]:
+        """Sends an action, again and again as our NFVO does, until it is answered.
+
+        Args:
+            action: What is to be done.
+            seconds: How long the answer may take.
+            occurrence: Names the action; a new name by default.
+            manager: Type of the VNFM.
+            again_seconds: Time between two sendings.
+            **body: The message.
+        """
         occurrence = occurrence or new_id()
         future = self._answers[occurrence] = asyncio.get_running_loop().create_future()
-        await self._bus.publish(
-            "nfvo.media-server.actions", {"action": action, "occurrenceId": occurrence, **body}, mandatory=True
-        )
-        return await asyncio.wait_for(future, seconds)
+        message = {"action": action, "occurrenceId": occurrence, **body}
+        async with asyncio.timeout(seconds):
+            while not future.done():
+                with contextlib.suppress(BusError):
+                    await self._bus.publish(f"nfvo.{manager}.actions", message, mandatory=True)
+                await asyncio.wait([future], timeout=again_seconds)
+        return future.result()
 
     async def instantiate(self, vnfr_id: str, vnfd: Mapping[str, Any], **keywords: Any) -> dict[str, Any]:
         """Sends INSTANTIATE."""
@@ -98,7 +122,14 @@ class FakeNfvo:
 
     async def terminate(self, vnfr_id: str, **keywords: Any) -> dict[str, Any]:
         """Sends RELEASE_RESOURCES."""
-        return await self.ask("RELEASE_RESOURCES", vnfr=self.records[vnfr_id], **keywords)
+        record = self.records.get(vnfr_id, {"id": vnfr_id, "name": "ms", "vdu": []})
+        return await self.ask("RELEASE_RESOURCES", vnfr=record, **keywords)
+
+    def give_up(self, reason: str) -> None:
+        """Fails whoever waits for an answer."""
+        for future in self._answers.values():
+            if not future.done():
+                future.set_exception(AssertionError(reason))
 
     def instances(self, vnfr_id: str) -> list[dict[str, Any]]:
         """Gives the instances of a record."""
