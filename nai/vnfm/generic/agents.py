@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -169,8 +168,6 @@ class Agents:
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         finally:
             pause.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await pause
 
     async def _pause(self, hostname: str, seconds: float) -> None:
         """Waits a while, or until the agent registers."""
