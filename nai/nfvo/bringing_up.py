@@ -20,7 +20,7 @@ from nai.core.clock import SystemClock
 from nai.core.database import Database
 from nai.core.service import ready_when
 from nai.nfvo.cipher import open_cipher
-from nai.nfvo.context import Nfvo, Usage
+from nai.nfvo.context import ManagerRegistry, Nfvo, Subscriptions, Usage
 from nai.nfvo.drivers import KeptDrivers
 from nai.nfvo.identity.startup import ensure_identities
 from nai.nfvo.vim_watch import VimWatch
@@ -49,6 +49,16 @@ class Orchestrator(Protocol):
     @property
     def records(self) -> Usage:
         """Return the running services, which know what they need."""
+        ...
+
+    @property
+    def events(self) -> Subscriptions:
+        """Return who wants to know what happens."""
+        ...
+
+    @property
+    def managers(self) -> ManagerRegistry:
+        """Return the VNF managers."""
         ...
 
     async def start(self) -> None:
@@ -150,6 +160,8 @@ class BringingUp:
             self._orchestrator = self._parts.orchestrator_of(nfvo)
         await self._orchestrator.start()
         nfvo.usage = self._orchestrator.records
+        nfvo.events = self._orchestrator.events
+        nfvo.managers = self._orchestrator.managers
         self._app.state.orchestrator = self._orchestrator
         self._app.state.nfvo = nfvo
         if self._settings.vim_active_check:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nai.catalogue import VimInstance
+    from nai.catalogue import EventEndpoint, VimInstance, VnfmManagerEndpoint
     from nai.core.bus import Bus
     from nai.core.clock import Clock
     from nai.core.database import Database
@@ -26,6 +26,26 @@ class Usage(Protocol):
 
     async def uses_descriptor(self, descriptor_id: str) -> bool:
         """Say whether a running service was made of the descriptor."""
+        ...
+
+
+class Subscriptions(Protocol):
+    """Who wants to know what happens."""
+
+    async def subscribe(self, endpoint: EventEndpoint) -> EventEndpoint:
+        """Take a subscriber in; the same one twice is the existing one."""
+        ...
+
+    async def unsubscribe(self, endpoint_id: str, project_id: str | None = None) -> None:
+        """Forget a subscriber."""
+        ...
+
+
+class ManagerRegistry(Protocol):
+    """The VNF managers."""
+
+    async def unregister(self, endpoint: VnfmManagerEndpoint) -> None:
+        """Forget a manager."""
         ...
 
 
@@ -52,3 +72,5 @@ class Nfvo:
     cipher: Cipher
     open_driver: Callable[[VimInstance], VimDriver]
     usage: Usage = field(default_factory=NothingRuns)
+    events: Subscriptions = field(init=False)
+    managers: ManagerRegistry = field(init=False)

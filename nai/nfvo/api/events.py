@@ -20,9 +20,7 @@ async def list_event_endpoints(caller: InProject, nfvo: Running) -> list[EventEn
 @router.post("", status_code=201)
 async def create_event_endpoint(body: EventEndpoint, caller: InProject, nfvo: Running) -> EventEndpoint:
     """Subscribe; the same subscription twice is one."""
-    async with nfvo.database.session() as session:
-        own = body.model_copy(update={"project_id": caller.project_id})
-        return await event_endpoints.subscribe(session, own)
+    return await nfvo.events.subscribe(body.model_copy(update={"project_id": caller.project_id}))
 
 
 @router.get("/actions")
@@ -36,7 +34,9 @@ async def delete_event_endpoints(ids: Ids, caller: InProject, nfvo: Running) -> 
     """Unsubscribe several, all of them or none."""
     async with nfvo.database.session() as session:
         for id_ in ids:
-            await event_endpoints.unsubscribe(session, id_, caller.project_id)
+            await event_endpoints.row(session, id_, caller.project_id)
+    for id_ in ids:
+        await nfvo.events.unsubscribe(id_, caller.project_id)
 
 
 @router.get("/{endpoint_id}")
@@ -49,5 +49,4 @@ async def get_event_endpoint(endpoint_id: Id, caller: InProject, nfvo: Running) 
 @router.delete("/{endpoint_id}", status_code=204)
 async def delete_event_endpoint(endpoint_id: Id, caller: InProject, nfvo: Running) -> None:
     """Unsubscribe."""
-    async with nfvo.database.session() as session:
-        await event_endpoints.unsubscribe(session, endpoint_id, caller.project_id)
+    await nfvo.events.unsubscribe(endpoint_id, caller.project_id)

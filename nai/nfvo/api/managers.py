@@ -28,4 +28,5 @@ async def get_manager(manager_id: Id, _user: LoggedIn, nfvo: Running) -> VnfmMan
 async def delete_manager(manager_id: Id, _user: Administrator, nfvo: Running) -> None:
     """Forget a manager; if it still runs, it comes back when it registers next."""
     async with nfvo.database.session() as session:
-        await managers.delete(session, manager_id)
+        manager = await managers.get(session, manager_id)
+    await nfvo.managers.unregister(manager)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from nai.catalogue import DeploymentFlavour, Network, NFVImage, Quota
+from nai.nfvo.store.event_endpoints import event_endpoints
+from nai.nfvo.store.managers import managers
 from nai.vim.driver import VimInventory, VimUnreachableError
 
 if TYPE_CHECKING:
     import httpx
 
-    from nai.catalogue import VimInstance
+    from nai.catalogue import EventEndpoint, VimInstance, VnfmManagerEndpoint
     from nai.core.bus import MemoryBus
     from nai.core.clock import ManualClock
     from nai.nfvo.context import Nfvo
@@ -34,11 +36,31 @@ class Records:
         return descriptor_id in self.descriptors
 
 
+class Registries:
+    """Subscribers and managers as they are stored; nobody is told anything."""
+
+    def __init__(self, nfvo: Nfvo) -> None:
+        self._database = nfvo.database
+
+    async def subscribe(self, endpoint: EventEndpoint) -> EventEndpoint:
+        async with self._database.session() as session:
+            return await event_endpoints.subscribe(session, endpoint)
+
+    async def unsubscribe(self, endpoint_id: str, project_id: str | None = None) -> None:
+        async with self._database.session() as session:
+            await event_endpoints.unsubscribe(session, endpoint_id, project_id)
+
+    async def unregister(self, endpoint: VnfmManagerEndpoint) -> None:
+        async with self._database.session() as session:
+            await managers.unregister(session, endpoint)
+
+
 class NoOrchestrator:
     """Looks after nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, nfvo: Nfvo) -> None:
         self.records = Records()
+        self.events = self.managers = Registries(nfvo)
         self.running = False
 
     async def start(self) -> None:

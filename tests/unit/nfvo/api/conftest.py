@@ -43,19 +43,19 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> NfvoSettings:
 @asynccontextmanager
 async def running(settings: NfvoSettings) -> AsyncIterator[Api]:
     """Run an orchestrator; its tables have to exist."""
-    vim, orchestrator = FakeVim(), NoOrchestrator()
+    vim = FakeVim()
 
     async def connect(_url: str) -> Bus:
         return MemoryBus()
 
-    parts = Parts(lambda _nfvo: orchestrator, connect, lambda _settings: vim.open, ManualClock())
+    parts = Parts(NoOrchestrator, connect, lambda _settings: vim.open, ManualClock())
     app = create_app(settings, parts)
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://nfvo") as client,
     ):
-        yield await Api(client, app.state.nfvo, vim, orchestrator).log_in()
+        yield await Api(client, app.state.nfvo, vim, app.state.orchestrator).log_in()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
