@@ -75,6 +75,12 @@ class MediaServerVnfm(Daemon):
             return False
         return True
 
+    @property
+    def process_id(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
     def get(self, path: str) -> Any:
         """Returns the document at a path."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:

@@ -55,7 +55,7 @@ def create_application(
         finally:
             await runtime.stop()
 
-    own = [each.router for each in (vnfrs, applications, media_servers, monitor, events)]
+    own = [each.router for each in (applications, vnfrs, media_servers, monitor, events)]
     app = create_app(
         TITLE,
         "1.3.3",

@@ -102,7 +102,7 @@ class Rig:
 
 
 async def open_plane(url: str = "sqlite+aiosqlite://", **options: object) -> tuple[Plane, Database, ManualClock]:
-    """A plane on an empty database, with one VNFR."""
+    """A plane on an empty database, with one VNFR. One in memory has a single connection, which the writer keeps."""
     database, clock = Database(url), ManualClock()
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
