@@ -14,6 +14,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
 
 from nai.core import service
 from nai.core.bus import MemoryBus
@@ -105,6 +106,21 @@ async def test_services_own_form_of_validation_errors() -> None:
     async with client_of(app) as client:
         answer = await client.post("/things", json={"a": "x"})
     assert (answer.status_code, answer.json()) == (400, {"wrong": True})
+
+
+async def test_errors_of_a_text_route_are_declared_as_json() -> None:
+    texts = APIRouter()
+
+    @texts.get("/text", response_class=PlainTextResponse, responses={404: {"model": dict[str, str]}})
+    async def text() -> str:
+        raise GoneError("gone")
+
+    app = create_app("T", "1", routers=[texts])
+    answers = app.openapi()["paths"]["/text"]["get"]["responses"]
+    assert list(answers["404"]["content"]) == ["application/json"]
+    assert list(answers["200"]["content"]) == ["text/plain"]
+    async with client_of(app) as client:
+        assert (await client.get("/text")).headers["content-type"] == "application/json"
 
 
 async def test_trailing_slash_is_the_same_route(client: httpx.AsyncClient) -> None:
