@@ -18,7 +18,7 @@ from nai.cli import main
 
 WATCHED = {
     "": [("nai.core.operations.runner", "Operations")],
-    "vnfm-generic": [("nai.vnfm.sdk.vnfm", "Vnfm")],
+    "vnfm-generic": [("nai.vnfm.sdk.vnfm", "Vnfm"), ("nai.vnfm.generic.runner", "Runner")],
     "vnfm-media-server": [("nai.vnfm.sdk.vnfm", "Vnfm"), ("nai.vnfm.media_server.lifecycle.elasticity", "Elasticity")],
 }
 """Classes that take an `observer`, by service; those of every service first."""

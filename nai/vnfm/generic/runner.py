@@ -12,13 +12,13 @@ from nai.vnfm.generic.errors import AgentLostError, ScriptFailedError
 from nai.vnfm.generic.output.store import LOST
 from nai.vnfm.generic.plan import Run
 from nai.vnfm.generic.scripts import SCRIPTS_PATH, script_name
+from nai.vnfm.sdk.executor import Observer, unobserved
 
 if TYPE_CHECKING:
     from nai.catalogue import VirtualNetworkFunctionRecord
     from nai.core.clock import Clock
     from nai.vnfm.generic.agents import Agents
     from nai.vnfm.generic.output import Outputs
-    from nai.vnfm.sdk.executor import Observer
 
 DELIVERY_SECONDS = 300.0
 _SHOWN_CHARACTERS = 2000
@@ -28,7 +28,7 @@ class Runner:
     """Runs scripts in instances, each once per action, however often the action is carried out."""
 
     def __init__(
-        self, agents: Agents, outputs: Outputs, clock: Clock, *, script_seconds: float, observer: Observer
+        self, agents: Agents, outputs: Outputs, clock: Clock, *, script_seconds: float, observer: Observer | None = None
     ) -> None:
         """Prepares the runner.
 
@@ -43,7 +43,7 @@ class Runner:
         self._outputs = outputs
         self._clock = clock
         self._script_seconds = script_seconds
-        self._observer = observer
+        self._observer = observer or unobserved
 
     async def deliver(self, occurrence: str, hostname: str, requests: Sequence[Mapping[str, str]]) -> None:
         """Brings scripts into an instance.

@@ -26,7 +26,7 @@ from nai.vnfm.generic.output import Outputs
 from nai.vnfm.generic.runner import Runner
 from nai.vnfm.generic.settings import GenericVnfmSettings
 from nai.vnfm.sdk import Journal, Vnfm
-from nai.vnfm.sdk.executor import Observer, unobserved
+from nai.vnfm.sdk.executor import Observer
 
 PACKAGES = ["nai.vnfm.sdk.journal", "nai.vnfm.generic"]
 """Packages whose tables the service's database holds."""
@@ -40,7 +40,7 @@ def create_application(
     *,
     bus: Bus | None = None,
     clock: Clock | None = None,
-    observer: Observer = unobserved,
+    observer: Observer | None = None,
 ) -> FastAPI:
     """Makes the application; it connects when it starts.
 
@@ -66,7 +66,7 @@ async def _start(
     settings: GenericVnfmSettings,
     given_bus: Bus | None,
     clock: Clock,
-    observer: Observer,
+    observer: Observer | None,
     app: FastAPI,
 ) -> Generic:
     database = Database(settings.database_url.get_secret_value())
@@ -86,9 +86,15 @@ async def _start(
     await vnfm.start()
     stack.push_async_callback(vnfm.stop)
     forgetting = asyncio.create_task(_forget(outputs, clock, settings.output_days), name="forget output")
-    stack.callback(forgetting.cancel)
+    stack.push_async_callback(_end, forgetting)
     ready_when(app, database=database.check, bus=bus.check)
     return Generic(settings, outputs, vnfm)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Ends a task, and waits for it: it must not use the database when that is closed."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _management_client(stack: AsyncExitStack, settings: GenericVnfmSettings) -> httpx.AsyncClient | None:

@@ -44,7 +44,7 @@ class Vnfm:
         *,
         journal: Journal,
         clock: Clock | None = None,
-        observer: Observer = unobserved,
+        observer: Observer | None = None,
     ) -> None:
         """Prepares the VNFM.
 
@@ -60,6 +60,7 @@ class Vnfm:
         self._settings = settings
         self._journal = journal
         self._clock = clock or SystemClock()
+        observer = observer or unobserved
         self._dispatch = Dispatch(handler, allocate_by_nfvo=settings.allocate_by_nfvo, observer=observer)
         self._executor = Executor(
             journal, self._run, self._send, clock=self._clock, concurrency=settings.concurrency, observer=observer
