@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from websockets.exceptions import ConnectionClosedError
 
 from nai.catalogue import NetworkServiceDescriptor
 from nai.installer.verification.errors import CheckFailedError
-from nai.installer.verification.media_plane import kurento, load, scaling
+from nai.installer.verification.media_plane import kurento
 from nai.installer.verification.media_plane.descriptor import Wanted, network_service
 from nai.installer.verification.media_plane.http import Service
 from nai.installer.verification.media_plane.kurento import Kurento
@@ -242,8 +243,8 @@ class Closing:
 def no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing waits; each look at the clock is a second later."""
     seconds = itertools.count()
-    monkeypatch.setattr(load.time, "sleep", lambda _seconds: None)
-    monkeypatch.setattr(load.time, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(seconds)))
 
 
 def scaled(plane: Any, tmp_path: Path) -> Report:
@@ -283,4 +284,3 @@ def test_a_plane_that_scales_as_it_should(tmp_path: Path) -> None:
 def test_a_plane_that_does_not(tmp_path: Path, plane: Plane, failed: str) -> None:
     report = scaled(plane, tmp_path)
     assert report.steps[-1].name == failed
-    assert scaling.MAXIMUM == 3
