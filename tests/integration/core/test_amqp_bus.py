@@ -116,3 +116,25 @@ async def test_broker_that_restarts(bus: AmqpBus, other: AmqpBus, broker: Broker
 async def test_broker_that_is_not_there() -> None:
     with pytest.raises(BusUnavailableError):
         await AmqpBus.connect("amqp://guest:guest@127.0.0.1:1/")
+
+
+async def test_message_of_a_consumer_that_went_away_comes_again(bus: AmqpBus, broker_url: str) -> None:
+    started, again = asyncio.Event(), asyncio.Event()
+    seen: list[tuple[Any, bool]] = []
+
+    async def never(_delivery: Delivery) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    async def note(delivery: Delivery) -> None:
+        seen.append((delivery.body, delivery.redelivered))
+        again.set()
+
+    first = await AmqpBus.connect(broker_url)
+    await first.consume("core.kept", never, auto_delete=False)
+    await bus.publish("core.kept", {"n": 1}, mandatory=True)
+    await started.wait()
+    await first.close()
+    await bus.consume("core.kept", note, auto_delete=False)
+    await asyncio.wait_for(again.wait(), 10)
+    assert seen == [({"n": 1}, True)]
