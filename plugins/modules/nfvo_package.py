@@ -121,7 +121,7 @@ class Package:
         if known and all(name.startswith(SCRIPTS) and name in hashes and name in known for name in differing):
             self._replace_scripts({name: files[name] for name in differing}, hashes)
         else:
-            self.nfvo.delete(COLLECTION, self.id)
+            self._delete()
             self._upload(files, hashes)
 
     def remove(self) -> None:
@@ -129,8 +129,15 @@ class Package:
         if self.have is not None:
             self.diff.removed("package", self.name)
             if not self.check_mode:
-                self.nfvo.delete(COLLECTION, self.id)
+                self._delete()
             self.have = None
+
+    def _delete(self) -> None:
+        """Removes the descriptors that the package brought, which hold it, and the package if they left it."""
+        for item in self.nfvo.get("vnf-descriptors") or []:
+            if item.get("vnfPackageLocation") == self.id:
+                self.nfvo.delete("vnf-descriptors", item["id"])
+        self.nfvo.delete(COLLECTION, self.id)
 
     def _find(self) -> dict[str, Any] | None:
         listed = self.nfvo.get(COLLECTION) or []

@@ -131,6 +131,11 @@ class MemoryVim:
         """Makes the process that calls an operation die by SIGKILL, before or after the infrastructure did it."""
         self._add_fault(operation, name, times, when, kind="kill", text="")
 
+    def heal(self) -> None:
+        """Ends all faults."""
+        with self._state() as state:
+            state["faults"].clear()
+
     def delay(self, operation: str, seconds: float) -> None:
         """Makes an operation take time; a server that is created is in BUILD meanwhile. 0 ends it."""
         with self._state() as state:

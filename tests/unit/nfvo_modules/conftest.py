@@ -40,7 +40,7 @@ class FakeNfvo:
     collections: dict[str, dict[str, dict[str, Any]]] = field(
         default_factory=lambda: {
             "projects": {"p0": {"id": "p0", "name": "default"}},
-            **{name: {} for name in ("datacenters", "ns-descriptors", "ns-records", "vnf-packages")},
+            **{name: {} for name in ("datacenters", "ns-descriptors", "ns-records", "vnf-descriptors", "vnf-packages")},
         }
     )
     down: bool = False
