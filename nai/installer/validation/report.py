@@ -18,7 +18,17 @@ from nai.installer.inventory import (
 )
 from nai.installer.release import ReleaseError
 from nai.installer.schema import Schema, schema
-from nai.installer.validation.checks import groups, names, networks, packstack, release, secrets, values, vnis
+from nai.installer.validation.checks import (
+    groups,
+    media_plane,
+    names,
+    networks,
+    packstack,
+    release,
+    secrets,
+    values,
+    vnis,
+)
 from nai.installer.validation.context import Context
 from nai.installer.validation.definitions import scan
 from nai.installer.validation.finding import EXTRA_VARS, Finding, in_order
@@ -30,6 +40,7 @@ CHECKS = (
     groups.check,
     networks.check,
     vnis.check,
+    media_plane.check,
     packstack.check,
     secrets.check,
 )
