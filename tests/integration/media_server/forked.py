@@ -1,4 +1,4 @@
-"""The service in a process that is forked from one that has everything imported: a start costs a tenth of a second."""
+"""Services in processes forked from one that has everything imported: a start costs a tenth of a second."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-PRELOADED = ["nai.vnfm.media_server.command", "nai.vnfm.sdk", "tests.support.vim", "tests.support.killed"]
+PRELOADED = [
+    "nai.vnfm.media_server.command",
+    "nai.nfvo.wiring",
+    "nai.nfvo.service",
+    "nai.vnfm.sdk",
+    "tests.support.vim",
+    "tests.support.killed",
+]
 
 
 def context() -> multiprocessing.context.ForkServerContext:
@@ -18,20 +25,23 @@ def context() -> multiprocessing.context.ForkServerContext:
     return found
 
 
-def start(settings: dict[str, Any], log: Path, kill_at: str | None) -> ForkServerProcess:
-    """Starts the service.
+def start(
+    settings: dict[str, Any], log: Path, kill_at: str | None, service: str = "vnfm-media-server"
+) -> ForkServerProcess:
+    """Starts a service.
 
     Args:
         settings: What it is told.
         log: Where its output goes; beside it, with the suffix `.events`, the points that it passes.
         kill_at: Point at which it ends itself by SIGKILL.
+        service: `vnfm-media-server` or `nfvo`.
     """
-    process = context().Process(target=_serve, args=(settings, str(log), kill_at), daemon=True)
+    process = context().Process(target=_serve, args=(settings, str(log), kill_at, service), daemon=True)
     process.start()
     return process
 
 
-def _serve(settings: dict[str, Any], log: str, kill_at: str | None) -> None:
+def _serve(settings: dict[str, Any], log: str, kill_at: str | None, service: str) -> None:
     with open(log, "ab", buffering=0) as output:  # noqa: PTH123  # its number is what counts
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
@@ -41,11 +51,19 @@ def _serve(settings: dict[str, Any], log: str, kill_at: str | None) -> None:
 
     # After the output is where it belongs.
     from nai.core.service import serve  # noqa: PLC0415
-    from nai.vnfm.media_server.command import application  # noqa: PLC0415
-    from nai.vnfm.media_server.settings import MediaServerSettings  # noqa: PLC0415
     from tests.support import killed, vim  # noqa: PLC0415
 
-    killed.observe("vnfm-media-server")
+    killed.observe(service)
     vim.register()
-    read = MediaServerSettings.model_validate(settings)
-    serve(application(read), read)
+    if service == "nfvo":
+        from nai.nfvo.service import create_app  # noqa: PLC0415
+        from nai.nfvo.settings import NfvoSettings  # noqa: PLC0415
+
+        nfvo = NfvoSettings.model_validate(settings)
+        serve(create_app(nfvo), nfvo)
+    else:
+        from nai.vnfm.media_server.command import application  # noqa: PLC0415
+        from nai.vnfm.media_server.settings import MediaServerSettings  # noqa: PLC0415
+
+        manager = MediaServerSettings.model_validate(settings)
+        serve(application(manager), manager)

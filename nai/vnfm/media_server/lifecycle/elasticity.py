@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from nai.catalogue import VirtualNetworkFunctionRecord
+from nai.catalogue import Status, VirtualNetworkFunctionRecord
 from nai.core.bus import Bus
 from nai.core.clock import Clock
 from nai.core.database import Database
@@ -31,8 +31,9 @@ from nai.vnfm.media_server.lifecycle.keeper import Keeper
 from nai.vnfm.media_server.lifecycle.ledger import Ledger
 from nai.vnfm.media_server.lifecycle.scale_in import ScaleIn
 from nai.vnfm.media_server.lifecycle.scale_out import ScaleOut
+from nai.vnfm.media_server.lifecycle.tables import InstanceState
 from nai.vnfm.media_server.lifecycle.turns import Turns
-from nai.vnfm.media_server.lifecycle.vnfs import Vnfs
+from nai.vnfm.media_server.lifecycle.vnfs import Vnf, Vnfs
 from nai.vnfm.media_server.plane import Plane
 from nai.vnfm.media_server.settings import MediaServerSettings
 from nai.vnfm.media_server.warm_pool.pool import WarmPool
@@ -154,6 +155,8 @@ class Elasticity:
         for kind in (ScaleOut(self.parts), ScaleIn(self.parts), self.pool):
             kind.register()
         await self.execution.take_up()
+        for vnf in self.parts.vnfs:
+            await self._reconcile(vnf)
         await self._operations.resume()
         for vnf in self.parts.vnfs:
             await self._handler.activate(vnf)
@@ -199,6 +202,17 @@ class Elasticity:
                 await self._handler.activate(vnf)
             else:
                 await self.engine.deactivate(vnfr_id)
+
+    async def _reconcile(self, vnf: Vnf) -> None:
+        """Lets the plane take up the media servers that serve by the ledger; a crash may have come in between."""
+        parts = self.parts
+        if vnf.status is not Status.ACTIVE or not parts.plane.knows(vnf.vnfr_id):
+            return
+        known = {server.hostname for server in parts.plane.servers(vnf.vnfr_id)}
+        serving = parts.ledger.of(vnf.vnfr_id, InstanceState.SERVING)
+        missing = [(each.name, each.address, each.capacity) for each in serving if each.name not in known]
+        if missing:
+            await parts.plane.add_servers(vnf.vnfr_id, missing)
 
     def _used_points(self, vnfr_id: str) -> list[tuple[str, float]]:
         if not self.parts.plane.knows(vnfr_id):

@@ -53,17 +53,18 @@ class Execution:
         parts = self._parts
         async with parts.turns.of(decision.vnfr_id):
             kind = SCALE_OUT if decision.direction is Direction.OUT else SCALE_IN
-            await parts.plane.set_task(decision.vnfr_id, "SCALING")
-            async with parts.database.session() as session:
-                await parts.decisions.put(session, decision)
-                operation = await parts.operations.start(
-                    kind,
-                    decision.vnfr_id,
-                    {"decision": decision.model_dump(mode="json", by_alias=True)},
-                    session=session,
-                )
+            operation, _ = await asyncio.gather(
+                self._begin(kind, decision), parts.plane.set_task(decision.vnfr_id, "SCALING")
+            )
             parts.reached("engine/decided")
             await self._complete(operation, decision)
+
+    async def _begin(self, kind: str, decision: Decision) -> Operation:
+        """Writes decision and operation: both are there, or neither."""
+        data = {"decision": decision.model_dump(mode="json", by_alias=True)}
+        async with self._parts.database.session() as session:
+            await self._parts.decisions.put(session, decision)
+            return await self._parts.operations.start(kind, decision.vnfr_id, data, session=session)
 
     async def take_up(self) -> None:
         """Takes up the scalings that a restart interrupted; before operations are resumed and the NFVO is heard.
@@ -119,7 +120,7 @@ class Execution:
         for name in ("state", "scaled", "servers", "error", "finished_at", "execution_ms"):
             setattr(decision, name, getattr(written, name))
         self._parts.decisions.note(decision)
-        if self._parts.plane.knows(decision.vnfr_id):
+        if ended.state is not OperationState.COMPLETED and self._parts.plane.knows(decision.vnfr_id):
             await self._parts.plane.set_task(decision.vnfr_id, "START")
 
 

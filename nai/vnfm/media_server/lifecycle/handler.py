@@ -24,7 +24,7 @@ from nai.vnfm.media_server.errors import MediaServerError
 from nai.vnfm.media_server.lifecycle.context import Parts, SupersededError
 from nai.vnfm.media_server.lifecycle.execution import Execution
 from nai.vnfm.media_server.lifecycle.ledger import Instance
-from nai.vnfm.media_server.lifecycle.reserving import launch, reserve
+from nai.vnfm.media_server.lifecycle.reserving import launch, reserve, take
 from nai.vnfm.media_server.lifecycle.tables import InstanceState
 from nai.vnfm.media_server.lifecycle.vnfs import Vnf
 from nai.vnfm.media_server.warm_pool.pool import WarmPool
@@ -164,18 +164,19 @@ class MediaServerHandler:
         vnf = await self._take_over(vnfr)
         parts, owner = self._parts, context.occurrence
         async with parts.turns.of(vnf.vnfr_id):
-            known = parts.ledger.owned_by(owner, *_HERE)
-            if not known:
+            if not parts.ledger.owned_by(owner, *_HERE):
                 unit_id = self._unit_with_room(vnf, component)
                 try:
-                    known = await reserve(parts, vnf, unit_id, 1, owner, component)
+                    await take(parts, await reserve(parts, vnf, unit_id, 1, owner, component), owner, component)
                 except VimError as error:
                     raise VnfmError(f"The infrastructure does not answer: {error}") from error
             parts.reached("SCALE_OUT/reserved")
-            await self._make_all(vnf, known)
+            await self._make_all(vnf, parts.ledger.owned_by(owner, *_HERE))
             parts.reached("SCALE_OUT/allocated")
-            instance = parts.ledger.owned_by(owner, *_HERE)[0]
-            return parts.record(vnf, Status.ACTIVE, also=owner), _document(instance)
+            found = parts.ledger.owned_by(owner, *_HERE)
+            if not found:
+                raise VnfmError("The warm instance that was chosen died; try again.")
+            return parts.record(vnf, Status.ACTIVE, also=owner), _document(found[0])
 
     async def scale_out(
         self,

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from nai.catalogue import VNFCInstance, VNFComponent
 from nai.core.clock import Clock
@@ -151,35 +152,36 @@ class Ledger:
                 session.add_all([_row(each) for each in reserved])
                 await session.execute(update(VnfRow).where(VnfRow.vnfr_id == vnf.vnfr_id).values(next_number=number))
             vnf.next_number = number
-            for each in reserved:
-                self._remember(each)
+            self._remember_all(reserved)
             return reserved
 
-    async def change(self, instances: Iterable[Instance], **changes: Any) -> list[Instance]:
+    async def change(
+        self, instances: Iterable[Instance], session: AsyncSession | None = None, **changes: Any
+    ) -> list[Instance]:
         """Writes changes of several instances in one transaction.
 
         Args:
             instances: Which; those that are gone meanwhile are left out.
+            session: The caller's transaction; the changes hold once it is committed.
             **changes: Fields of `Instance` with their new values; one that is callable makes it from the instance.
 
         Returns:
-            The instances as they are now.
+            The instances as they are then.
         """
         changed = [
             replace(now, **{name: value(now) if callable(value) else value for name, value in changes.items()})
             for each in instances
             if (now := self._instances.get(each.name)) is not None
         ]
-        async with self._database.session() as session:
-            for each in changed:
-                row = _columns(each)
-                await session.execute(
-                    update(InstanceRow)
-                    .where(InstanceRow.name == each.name)
-                    .values({column: row[column] for column in changes})
-                )
-        for each in changed:
-            self._remember(each)
+        if not changed:
+            return []
+        if session is not None:
+            await _write(session, changed, changes)
+            event.listen(session.sync_session, "after_commit", lambda _session: self._remember_all(changed), once=True)
+            return changed
+        async with self._database.session() as own:
+            await _write(own, changed, changes)
+        self._remember_all(changed)
         return changed
 
     async def drop(self, instances: Iterable[Instance]) -> None:
@@ -194,6 +196,10 @@ class Ledger:
                 if not self._of_vnfr[gone.vnfr_id]:
                     del self._of_vnfr[gone.vnfr_id]
 
+    def _remember_all(self, instances: Iterable[Instance]) -> None:
+        for each in instances:
+            self._remember(each)
+
     def _remember(self, instance: Instance) -> None:
         self._instances[instance.name] = instance
         self._of_vnfr.setdefault(instance.vnfr_id, {})[instance.name] = instance
@@ -202,6 +208,13 @@ class Ledger:
 def name_prefix(vnfr_name: str) -> str:
     """Gives what the names of a VNF's instances begin with; characters that no host name has become dashes."""
     return (_UNFIT.sub("-", vnfr_name).strip("-")[:_LONGEST_PREFIX] or "media-server") + "-"
+
+
+async def _write(session: AsyncSession, instances: Iterable[Instance], changes: Collection[str]) -> None:
+    for each in instances:
+        row = _columns(each)
+        values = {column: row[column] for column in changes}
+        await session.execute(update(InstanceRow).where(InstanceRow.name == each.name).values(values))
 
 
 def _columns(each: Instance) -> dict[str, Any]:

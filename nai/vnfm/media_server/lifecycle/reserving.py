@@ -1,5 +1,9 @@
 """Finds the instances for a scale-out: warm ones first, and rows for new ones."""
 
+from collections.abc import Iterable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from nai.catalogue import VNFCInstance, VNFComponent
 from nai.core.identifiers import new_id
 from nai.vnfm.media_server.lifecycle.context import Parts
@@ -68,31 +72,44 @@ async def reserve(
         component: What the NFVO wants an instance of; one is made up otherwise.
 
     Returns:
-        Warm ones, TAKEN, and new ones, LAUNCHING.
+        The warm ones for `take`. New ones, for what the warm ones do not make up, are LAUNCHING when this returns.
     """
     ledger = parts.ledger
-
-    def reserved() -> list[Instance]:
-        return [
-            each
-            for each in ledger.owned_by(owner, InstanceState.TAKEN, InstanceState.LAUNCHING)
-            if each.unit_id == unit_id
-        ]
-
-    missing = count - len(reserved())
-    if missing > 0 and (warm := ledger.of(vnf.vnfr_id, InstanceState.WARM, unit_id=unit_id)):
-        await ledger.change(
-            warm[:missing],
-            state=InstanceState.TAKEN,
-            owner=owner,
-            component=lambda each: component or each.component,
-            document=lambda each: with_component(each, component),
-        )
-        missing = count - len(reserved())
-    if missing > 0:
+    reserved = ledger.owned_by(owner, InstanceState.TAKEN, InstanceState.LAUNCHING)
+    missing = count - sum(1 for each in reserved if each.unit_id == unit_id)
+    warm = ledger.of(vnf.vnfr_id, InstanceState.WARM, unit_id=unit_id)[: max(0, missing)]
+    if (more := missing - len(warm)) > 0:
         used = len(ledger.of(vnf.vnfr_id, unit_id=unit_id))
-        components = next_components(vnf, unit_id, used, missing)
+        components = next_components(vnf, unit_id, used, more)
         if component is not None:
             components = [(position, component) for position, _ in components]
         await launch(parts, vnf, unit_id, components, owner)
-    return reserved()[:count]
+    return warm
+
+
+async def take(
+    parts: Parts,
+    warm: Iterable[Instance],
+    owner: str,
+    component: VNFComponent | None = None,
+    session: AsyncSession | None = None,
+) -> None:
+    """Takes warm instances for an action: they are TAKEN, unless they died meanwhile.
+
+    Args:
+        parts: The lifecycle's parts.
+        warm: Which.
+        owner: The action.
+        component: What the NFVO wants an instance of.
+        session: The caller's transaction.
+    """
+    names = [each.name for each in warm]
+    there = [now for name in names if (now := parts.ledger.find(name)) and now.state is InstanceState.WARM]
+    await parts.ledger.change(
+        there,
+        session,
+        state=InstanceState.TAKEN,
+        owner=owner,
+        component=lambda each: component or each.component,
+        document=lambda each: with_component(each, component),
+    )

@@ -104,6 +104,7 @@ class ScaleIn:
         for name, reason in failed.items():
             _log.warning("Instance %s is removed later: %s", name, reason)
         finish(decision, DecisionState.DONE, parts)
+        await parts.plane.set_task(vnf.vnfr_id, "START")
         async with context.completing() as session:
             await parts.decisions.put(session, Decision.model_validate(decision))
 
