@@ -32,8 +32,8 @@ def lines(inventory: Path) -> list[str]:
         (
             {"media_network_cidr": "169.254.0.0/24"},
             (
-                'media_network_cidr: value "169.254.0.0/24" is reserved for link-local addresses and the metadata service;'
-                " choose a private network, such as 10.250.0.0/20"
+                'media_network_cidr: value "169.254.0.0/24" is reserved for link-local addresses and the metadata'
+                " service; choose a private network, such as 10.250.0.0/20"
             ),
         ),
         (
