@@ -6,13 +6,10 @@ for, that one, with the image's ports published on it.
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
-
 from nai.catalogue import DeploymentFlavour, Network, NFVImage, Quota, Server, VimInstance
 from nai.core.threads import in_thread
 from nai.vim.docker import networks, records
-from nai.vim.docker.engine import Engine
+from nai.vim.docker.engine import Engine, engine_of
 from nai.vim.docker.servers import Servers
 from nai.vim.errors import VimNotFoundError
 from nai.vim.options import DriverOptions
@@ -41,9 +38,8 @@ class DockerDriver:
             engine: The connection, for tests.
         """
         self._options = options
-        self._engine = engine or Engine(instance, options)
+        self._engine = engine or engine_of(instance, options)
         self._servers = Servers(self._engine)
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def refresh(self) -> VimInventory:
         """See `VimDriver`."""
@@ -89,17 +85,17 @@ class DockerDriver:
 
     async def ensure_network(self, name: str) -> Network:
         """See `VimDriver`."""
-        async with self._locks["networks"]:
+        async with self._engine.locks.held("networks"):
             return await in_thread(networks.ensure_network, self._engine, name)
 
     async def ensure_key(self, name: str, public_key: str) -> None:
         """See `VimDriver`."""
-        async with self._locks[f"key {name}"]:
+        async with self._engine.locks.held(f"key {name}"):
             await in_thread(records.ensure_key, self._engine, name, public_key)
 
     async def create_server(self, request: ServerRequest) -> Server:
         """See `VimDriver`."""
-        async with self._locks[f"server {request.name}"]:
+        async with self._engine.locks.held(f"server {request.name}"):
             container = await in_thread(self._servers.find_or_create, request)
             fresh = container.status == "created"
             await in_thread(self._servers.start, container)
@@ -122,7 +118,7 @@ class DockerDriver:
 
     async def delete_server(self, name: str) -> None:
         """See `VimDriver`."""
-        async with self._locks[f"server {name}"]:
+        async with self._engine.locks.held(f"server {name}"):
             await in_thread(self._servers.delete, name)
 
             async def look() -> bool | None:
@@ -148,7 +144,7 @@ class DockerDriver:
         await in_thread(self._engine.close)
 
     async def _set_power(self, name: str, *, on: bool) -> None:
-        async with self._locks[f"server {name}"]:
+        async with self._engine.locks.held(f"server {name}"):
             container = await in_thread(self._servers.find, name)
             if container is None:
                 raise VimNotFoundError(f"VIM {self._engine.name}: server {name} is not there")

@@ -13,6 +13,7 @@ from docker.tls import TLSConfig
 
 from nai.catalogue import VimInstance
 from nai.vim.errors import VimError, VimNotFoundError, VimQuotaError, VimUnreachableError
+from nai.vim.kept import Kept, NamedLocks
 from nai.vim.options import DriverOptions
 
 LOCAL_ENGINE = "unix:///var/run/docker.sock"
@@ -26,6 +27,7 @@ class Engine:
 
     Attributes:
         name: Name of the VIM instance, for errors and labels.
+        locks: Who makes what right now.
     """
 
     def __init__(self, instance: VimInstance, options: DriverOptions, client: Any = None) -> None:
@@ -41,6 +43,7 @@ class Engine:
         self._options = options
         self._client = client
         self._lock = threading.Lock()
+        self.locks = NamedLocks()
 
     def ask(self, what: str, question: Callable[[Any], Result]) -> Result:
         """Runs SDK calls, with its errors translated.
@@ -85,3 +88,12 @@ class Engine:
         if isinstance(error, APIError):
             return VimError(f"{what}: {text}")
         return VimUnreachableError(f"{what}: the Docker engine does not answer on {self._url}: {text}")
+
+
+_engines: Kept[Engine] = Kept()
+
+
+def engine_of(instance: VimInstance, options: DriverOptions) -> Engine:
+    """Returns the kept connection of a VIM instance, or a new one when its address or the options have changed."""
+    parts = (instance.name, instance.auth_url, options.ca_file, options.request_timeout_seconds)
+    return _engines.get(parts, lambda: Engine(instance, options))

@@ -7,7 +7,6 @@ its server gone it is free again.
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from nai.vim.errors import VimError, VimNotFoundError, VimQuotaError
@@ -25,8 +24,6 @@ class FloatingIps:
         """Contacts nothing."""
         self._cloud = cloud
         self._described: bool | None = None
-        # Two servers must not be given the same free address; a name of an address may be wanted only once at a time.
-        self._lock = threading.Lock()
 
     def all(self) -> list[Any]:
         """Reads the project's floating IPs."""
@@ -49,7 +46,7 @@ class FloatingIps:
             VimQuotaError: There is no address left.
             VimError: The wanted address is another server's, or none can reach the network.
         """
-        with self._lock:
+        with self._cloud.addresses_lock:
             have = self.all()
             at_port = next((ip for ip in have if ip.port_id == port.id), None)
             if at_port is not None and wanted in (ANY_FLOATING_IP, at_port.floating_ip_address):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -17,11 +15,11 @@ from openstack.connection import Connection
 
 from nai.catalogue import VimInstance
 from nai.vim.errors import VimError, VimUnreachableError
+from nai.vim.kept import Kept, NamedLocks
 from nai.vim.openstack.errors import API_ERRORS, translate
 from nai.vim.options import DriverOptions
 
 DEFAULT_DOMAIN = "Default"
-MOST_CONNECTIONS = 32
 READ_RETRIES = 2
 
 Result = TypeVar("Result")
@@ -32,6 +30,8 @@ class Cloud:
 
     Attributes:
         name: Name of the VIM instance, for errors.
+        locks: Who makes what right now.
+        addresses_lock: Held while a floating IP is chosen.
     """
 
     def __init__(self, instance: VimInstance, options: DriverOptions, http: requests.Session | None = None) -> None:
@@ -59,6 +59,9 @@ class Cloud:
         self._connection: Any = None
         self._project_id = ""
         self._lock = threading.Lock()
+        self.locks = NamedLocks()
+        # Two servers must not be given the same free address.
+        self.addresses_lock = threading.Lock()
 
     @property
     def api(self) -> Any:
@@ -113,24 +116,11 @@ class Cloud:
             connection.close()
 
 
-_clouds: OrderedDict[str, Cloud] = OrderedDict()
-_clouds_lock = threading.Lock()
+_clouds: Kept[Cloud] = Kept()
 
 
 def cloud_of(instance: VimInstance, options: DriverOptions) -> Cloud:
     """Returns the kept connection of a VIM instance, or a new one when its credentials or the options have changed."""
-    key = _fingerprint(instance, options)
-    with _clouds_lock:
-        cloud = _clouds.setdefault(key, Cloud(instance, options))
-        _clouds.move_to_end(key)
-        forgotten = [_clouds.popitem(last=False)[1] for _ in range(len(_clouds) - MOST_CONNECTIONS)]
-    for old in forgotten:
-        old.close()
-    return cloud
-
-
-def _fingerprint(instance: VimInstance, options: DriverOptions) -> str:
-    """What the connection depends on, without keeping the password in one more place."""
     parts = (
         instance.name,
         instance.auth_url,
@@ -142,7 +132,7 @@ def _fingerprint(instance: VimInstance, options: DriverOptions) -> str:
         options.ca_file,
         options.request_timeout_seconds,
     )
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    return _clouds.get(parts, lambda: Cloud(instance, options))
 
 
 def secret_text(value: Any) -> str:

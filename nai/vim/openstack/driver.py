@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -36,8 +34,6 @@ class OpenStackDriver:
         self._options = options
         self._cloud = cloud or cloud_of(instance, options)
         self._servers = Servers(self._cloud)
-        # Two tasks that make the same thing would both find it missing.
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def refresh(self) -> VimInventory:
         """See `VimDriver`."""
@@ -53,17 +49,17 @@ class OpenStackDriver:
 
     async def ensure_network(self, name: str) -> Network:
         """See `VimDriver`."""
-        async with self._locks["networks"]:  # one at a time: each picks a range that is free
+        async with self._cloud.locks.held("networks"):  # one at a time: each picks a range that is free
             return await in_thread(networks.ensure_network, self._cloud, name, self._options)
 
     async def ensure_key(self, name: str, public_key: str) -> None:
         """See `VimDriver`."""
-        async with self._locks[f"key {name}"]:
+        async with self._cloud.locks.held(f"key {name}"):
             await in_thread(inventory.ensure_key, self._cloud, name, public_key)
 
     async def create_server(self, request: ServerRequest) -> Server:
         """See `VimDriver`."""
-        async with self._locks[f"server {request.name}"]:
+        async with self._cloud.locks.held(f"server {request.name}"):
             server_id = await in_thread(self._servers.find_or_create, request)
             await self._insist(f"server {request.name} is looked at", self._servers.start_if_stopped, server_id)
             server = await self._wait_for(request.name, server_id, "ACTIVE")
@@ -83,7 +79,7 @@ class OpenStackDriver:
 
     async def delete_server(self, name: str) -> None:
         """See `VimDriver`."""
-        async with self._locks[f"server {name}"]:
+        async with self._cloud.locks.held(f"server {name}"):
             for server_id in await self._insist(f"server {name} is deleted", self._servers.delete, name):
                 await self._wait_until_gone(name, server_id)
 
@@ -116,7 +112,7 @@ class OpenStackDriver:
 
     async def _set_power(self, name: str, *, on: bool) -> None:
         target = "ACTIVE" if on else "SHUTOFF"
-        async with self._locks[f"server {name}"]:
+        async with self._cloud.locks.held(f"server {name}"):
             found = await in_thread(self._servers.named, name)
             if not found:
                 raise VimNotFoundError(f"VIM {self._cloud.name}: server {name} is not there")

@@ -96,6 +96,21 @@ async def test_two_requests_at_the_same_time_are_one_server(cloud: FakeCloud, dr
     assert creations(cloud) == 1
 
 
+async def test_two_openings_of_one_instance_make_one_server_together(cloud: FakeCloud, clock: FastClock) -> None:
+    options, vim = DriverOptions(clock=clock, server_timeout_seconds=30), instance()
+    shared = Cloud(vim, options, cloud.session())
+    one, two = (OpenStackDriver(vim, options, shared) for _ in range(2))
+    made = await asyncio.gather(
+        one.create_server(request(floating_ip="random")),
+        two.create_server(request(floating_ip="random")),
+        one.ensure_network("new"),
+        two.ensure_network("new"),
+    )
+    assert creations(cloud) == 1
+    assert len(cloud.floatingips) == 1
+    assert len({item.ext_id for item in made}) == 2
+
+
 async def test_a_lost_answer_makes_no_second_server(cloud: FakeCloud, driver: OpenStackDriver) -> None:
     cloud.lose_answer = True
     assert (await driver.create_server(request())).status == "ACTIVE"
