@@ -5,7 +5,8 @@ umask 077
 
 # The next line is replaced by an orchestrator that knows the name of the instance.
 #Hostname=
-: "${Hostname:=$(hostname -s 2> /dev/null || hostname)}"
+: "${Hostname:=$(uname -n)}"
+Hostname=${Hostname%%.*}
 
 say() {
     printf 'nai-ems: %s\n' "$*"
@@ -56,6 +57,6 @@ while :; do
     sleep 2
 done
 NAI_KEEP
-    setsid sh /opt/openbaton/ems/keep.sh > /var/log/openbaton/ems.log 2>&1 < /dev/null &
+    nohup sh /opt/openbaton/ems/keep.sh > /var/log/openbaton/ems.log 2>&1 < /dev/null &
 fi
 say "the agent of $Hostname starts"

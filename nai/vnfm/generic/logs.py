@@ -20,17 +20,15 @@ class Logs:
         self._outputs = outputs
 
     async def answer(self, delivery: Delivery) -> Mapping[str, Any]:
-        """Answers `{"vnfrName","hostname","lines"?,"nsrId"?}` with `{"answer":{"output":[...],"error":[...]}}`."""
+        """Answers `{"vnfrName","hostname","lines"?,"nsrId"?}` with `{"output":[...],"error":[...]}`, or with `err`."""
         body = delivery.body
-        nsr_id = body.get("nsrId")
-        runs = await self._outputs.of_instance(
-            str(body.get("vnfrName", "")), str(body.get("hostname", "")), str(nsr_id) if nsr_id else None
-        )
+        name, hostname, nsr_id = str(body.get("vnfrName", "")), str(body.get("hostname", "")), body.get("nsrId")
+        runs = await self._outputs.of_instance(name, hostname, str(nsr_id) if nsr_id else None)
+        if not runs:
+            return {"err": f"no script of {name} has run on {hostname}"}
         lines = body.get("lines")
         most = lines if isinstance(lines, int) and lines > 0 else None
-        return {
-            "answer": {"output": _last(log_lines(runs, "output"), most), "error": _last(log_lines(runs, "err"), most)}
-        }
+        return {"output": _last(log_lines(runs, "output"), most), "error": _last(log_lines(runs, "err"), most)}
 
 
 def log_lines(runs: Sequence[ScriptRun], field: str) -> list[str]:

@@ -25,7 +25,7 @@ class Instances:
         root.mkdir(parents=True)
         moved = re.sub(r"(?<![.\w])/(etc|opt|var|run)/", rf"{root}/\1/", user_data)
         # An instance of OpenStack knows its name; the agent is started here, to be able to kill it.
-        moved = moved.replace("#Hostname=", f"Hostname={hostname}").replace("setsid", ":")
+        moved = moved.replace("#Hostname=", f"Hostname={hostname}").replace("nohup", ":")
         subprocess.run(["/bin/sh", "-c", moved], check=True, stdout=subprocess.DEVNULL)
         with (root / "etc/openbaton/ems/conf.ini").open("a") as file:
             file.write(

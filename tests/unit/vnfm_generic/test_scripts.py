@@ -105,7 +105,7 @@ def test_user_data_brings_the_configuration_and_the_agent_and_no_shell_sees_a_va
     assert len(text) < bootstrap.LONGEST_USER_DATA_BYTES
     # Run with the directories moved, and without an init or a Python that would start the agent for good.
     moved = re.sub(r"(?<![.\w])/(etc|opt|var|run)/", rf"{tmp_path}/\1/", text.replace("#Hostname=", "Hostname=VNF-0"))
-    moved = moved.replace("setsid", ":")
+    moved = moved.replace("nohup", ":")
     subprocess.run(["/bin/sh", "-c", moved], check=True, capture_output=True)
     configuration = (tmp_path / "etc/openbaton/ems/conf.ini").read_text().splitlines()
     assert configuration == [

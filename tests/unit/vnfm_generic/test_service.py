@@ -310,7 +310,9 @@ async def test_output_is_kept_and_readable(world: World) -> None:
     lines = await world.bus.call(
         "nfvo.vnfm.logs", {"vnfrName": "db", "hostname": "db-0", "nsrId": "nsr", "lines": 2}, timeout=5
     )
-    assert lines["answer"]["output"] == ["up", "and running"]
+    assert lines["output"] == ["up", "and running"]
+    nothing = await world.bus.call("nfvo.vnfm.logs", {"vnfrName": "db", "hostname": "x"}, timeout=5)
+    assert nothing == {"err": "no script of db has run on x"}
 
 
 @pytest.mark.parametrize("header", [{}, {"authorization": "Bearer wrong"}, {"authorization": "Basic token"}])
