@@ -27,6 +27,11 @@ REGISTRATIONS = 20_000
 CONNECTIONS = 16
 CAPACITY = 100_000
 
+PACE = 2000
+"""Registrations per second for which the latency counts."""
+
+PACED_CONNECTIONS = 64
+
 SIZES = (10, 1000, 100_000)
 PLACEMENTS = 20_000
 
@@ -59,7 +64,8 @@ def registrations(service: MediaServerVnfm) -> dict[str, float]:
         service: A service that does not run, on an empty database.
 
     Returns:
-        Registrations per second, median and 99th percentile in milliseconds, processor time of one in microseconds.
+        Registrations per second when every connection asks again at once, and processor microseconds of one; median
+        and 99th percentile in milliseconds when they come at a pace of 2000 per second.
     """
     service.prepare(
         VNFR, [(f"host-{number}", f"10.0.{number // 250}.{number % 250}", CAPACITY) for number in range(SERVERS)]
@@ -68,13 +74,14 @@ def registrations(service: MediaServerVnfm) -> dict[str, float]:
     try:
         asyncio.run(_register(service.port, REGISTRATIONS // 10))  # everything is loaded and compiled by then
         before = _processor_seconds(service)
-        seconds, latencies = asyncio.run(_register(service.port, REGISTRATIONS))
+        seconds = asyncio.run(_register(service.port, REGISTRATIONS))
         used = _processor_seconds(service) - before
+        paced = asyncio.run(_register_at_pace(service.port, REGISTRATIONS // 2))
         registered = len(service.get(f"/vnfr/{VNFR}/app"))
     finally:
         service.stop()
-    assert registered == REGISTRATIONS + REGISTRATIONS // 10
-    hundredths = statistics.quantiles(latencies, n=100)
+    assert registered >= REGISTRATIONS * 1.5
+    hundredths = statistics.quantiles(paced, n=100)
     return {
         "per_second": round(REGISTRATIONS / seconds),
         "median_ms": round(hundredths[49] * 1000, 1),
@@ -83,21 +90,40 @@ def registrations(service: MediaServerVnfm) -> dict[str, float]:
     }
 
 
-async def _register(port: int, number: int) -> tuple[float, list[float]]:
-    latencies: list[float] = []
+async def _register(port: int, number: int) -> float:
+    """Registers as fast as the answers come; returns the seconds."""
     run = time.time_ns()
 
     async def work(caller: Caller, index: int) -> None:
         for count in range(number // CONNECTIONS):
-            document = {"points": 50, "extAppId": f"{run}-{index}-{count}"}
-            began = time.perf_counter()
-            status, body = await caller.request("POST", f"/vnfr/{VNFR}/app", document)
-            latencies.append(time.perf_counter() - began)
-            assert status == 201, body
+            await _one(caller, f"{run}-{index}-{count}")
 
     began = time.perf_counter()
     await callers(port, CONNECTIONS, work)
-    return time.perf_counter() - began, latencies
+    return time.perf_counter() - began
+
+
+async def _register_at_pace(port: int, number: int) -> list[float]:
+    """Registers at a fixed pace; returns the seconds of each from when it was due, late ones' waiting included."""
+    latencies: list[float] = []
+    run, numbers = time.time_ns(), itertools.count()
+    began = time.perf_counter() + 0.5
+
+    async def work(caller: Caller, _index: int) -> None:
+        while (count := next(numbers)) < number:
+            due = began + count / PACE
+            if (wait := due - time.perf_counter()) > 0:
+                await asyncio.sleep(wait)
+            await _one(caller, f"{run}-{count}")
+            latencies.append(time.perf_counter() - due)
+
+    await callers(port, PACED_CONNECTIONS, work)
+    return latencies
+
+
+async def _one(caller: Caller, name: str) -> None:
+    status, body = await caller.request("POST", f"/vnfr/{VNFR}/app", {"points": 50, "extAppId": name})
+    assert status == 201, body
 
 
 def _processor_seconds(service: MediaServerVnfm) -> float:
