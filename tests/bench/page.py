@@ -78,6 +78,16 @@ def page(results: Mapping[str, Any], file: str) -> str:
         parts += [table(("what", "seconds", "aim"), rows)]
     if media_server := measured.get("media_server"):
         parts += media_server_page.parts(media_server)
+    if plane := measured.get("media_plane"):
+        one, five = plane["scale_out_seconds"]["1"], plane["scale_out_seconds"]["5"]
+        rows = [
+            ("plain boot with a floating IP, request to ACTIVE", plane["boot_seconds"], ""),
+            ("one more media server, decision to serving", one, f"{1.3 * plane['boot_seconds']:.2f} (1.3 boots)"),
+            ("five more at once", five, f"{1.3 * one:.2f} (1.3 times one)"),
+            ("network service with one media server, request to ACTIVE", plane["active_seconds"], ""),
+        ]
+        parts += ["## Media plane on the cloud\n", "Without a pool, on the embedded hosts' OpenStack.\n"]
+        parts += [table((f"median of {plane['rounds']}", "seconds", "aim"), rows)]
     parts += ["## When\n", table(("measure", "date, commit"), results["measured"].items())]
     return "\n".join(parts)
 
