@@ -161,7 +161,7 @@ def test_killed_while_a_service_is_deployed(unit: str, deployment: Deployment, o
         media.ping()
 
 
-@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("unit", UNITS[:3])
 def test_killed_while_it_scales_out(unit: str, deployment: Deployment, operations: Host) -> None:
     service = deployment.start()
     manager = deployment.active(service)
