@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import multiprocessing
 import os
+import socket
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -18,11 +21,38 @@ PRELOADED = [
 ]
 
 
+_ports = itertools.count(21_000 + os.getpid() % 5000)
+
+
+def free_port() -> int:
+    """A port for a service that is killed and started again.
+
+    Below the range that the kernel takes the ports of clients from: while the service is down, one of them could take
+    its port.
+    """
+    while True:
+        port = next(_ports)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
 def context() -> multiprocessing.context.ForkServerContext:
     """The way to start such processes."""
     found = multiprocessing.get_context("forkserver")
     found.set_forkserver_preload([*PRELOADED, __name__])
     return found
+
+
+async def warm_up() -> None:
+    """Has everything imported, so that the first service starts as fast as the others."""
+    process = context().Process(target=_nothing, daemon=True)
+    await asyncio.to_thread(process.start)
+    await asyncio.to_thread(process.join)
+
+
+def _nothing() -> None:
+    pass
 
 
 def start(

@@ -13,7 +13,6 @@ import httpx
 
 from tests.integration.media_server import forked
 from tests.integration.media_server.world import IN, OUT
-from tests.support.services import free_port
 from tests.support.vim import MemoryVim, memory_instance
 from tests.unit.media_server_scaling.fake_nfvo import descriptor
 
@@ -41,7 +40,7 @@ class Plane:
         self.settings: dict[str, dict[str, Any]] = {
             "nfvo": common
             | {
-                "listen_port": free_port(),
+                "listen_port": forked.free_port(),
                 "database_url": nfvo_database,
                 "admin_password": ADMIN,
                 "encryption_key": "k" * 40,
@@ -50,7 +49,7 @@ class Plane:
             },
             "vnfm-media-server": common
             | {
-                "listen_port": free_port(),
+                "listen_port": forked.free_port(),
                 "database_url": manager_database,
                 "registration_seconds": 1,
                 "request_again_seconds": 1,
@@ -65,6 +64,7 @@ class Plane:
 
     async def __aenter__(self) -> Self:
         """Starts both and registers the cloud."""
+        await forked.warm_up()
         for service in self.settings:
             await self.start(service)
         await self._log_in()

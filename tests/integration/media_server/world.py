@@ -14,7 +14,6 @@ import httpx
 
 from nai.core.bus import Bus
 from tests.integration.media_server import forked
-from tests.support.services import free_port
 from tests.support.vim import MemoryVim, memory_instance
 from tests.unit.media_server_scaling.builders import document, scale_in
 from tests.unit.media_server_scaling.fake_nfvo import FakeNfvo, descriptor
@@ -47,7 +46,7 @@ class World:
         self.vim = MemoryVim(state_file=state)
         nfvo.vims[name] = memory_instance(state)
         self.settings = {
-            "listen_port": free_port(),
+            "listen_port": forked.free_port(),
             "broker_url": broker_url,
             "database_url": database_url,
             "type": name,
@@ -90,7 +89,9 @@ class World:
             assert self._process is not None
             await asyncio.to_thread(self._process.join)
             if self._process.exitcode != -signal.SIGKILL:
-                self.nfvo.give_up(f"the service ended with {self._process.exitcode}: {self.log.read_text()[-3000:]}")
+                self.nfvo.give_up(
+                    self.vnfr, f"the service ended with {self._process.exitcode}: {self.log.read_text()[-3000:]}"
+                )
                 return
             self.kills += 1
             self._process = await asyncio.to_thread(forked.start, self.settings, self.log, None)

@@ -24,6 +24,7 @@ class FakeNfvo:
         self._bus = bus
         self._vim = vim
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._waiting: dict[str, str] = {}
         self.records: dict[str, dict[str, Any]] = {}
         self.statuses: list[str] = []
         self.refusing: str | None = None
@@ -69,7 +70,7 @@ class FakeNfvo:
         self,
         action: str,
         *,
-        seconds: float = 30,
+        seconds: float = 60,
         occurrence: str = "",
         manager: str = "media-server",
         again_seconds: float = 60,
@@ -87,6 +88,7 @@ class FakeNfvo:
         """
         occurrence = occurrence or new_id()
         future = self._answers[occurrence] = asyncio.get_running_loop().create_future()
+        self._waiting[occurrence] = manager
         message = {"action": action, "occurrenceId": occurrence, **body}
         async with asyncio.timeout(seconds):
             while not future.done():
@@ -126,10 +128,10 @@ class FakeNfvo:
         record = self.records.get(vnfr_id, {"id": vnfr_id, "name": "ms", "vdu": []})
         return await self.ask("RELEASE_RESOURCES", vnfr=record, **keywords)
 
-    def give_up(self, reason: str) -> None:
-        """Fails whoever waits for an answer."""
-        for future in self._answers.values():
-            if not future.done():
+    def give_up(self, manager: str, reason: str) -> None:
+        """Fails whoever waits for an answer of a VNFM."""
+        for occurrence, future in self._answers.items():
+            if self._waiting[occurrence] == manager and not future.done():
                 future.set_exception(AssertionError(reason))
 
     def instances(self, vnfr_id: str) -> list[dict[str, Any]]:
