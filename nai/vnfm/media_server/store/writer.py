@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from nai.core.clock import Clock
 from nai.core.database import Database
 from nai.vnfm.media_server.errors import StoreUnavailableError
-from nai.vnfm.media_server.store.statements import delete_statement, upsert_statement
+from nai.vnfm.media_server.store.statements import deletion, upsert
+from nai.vnfm.media_server.store.transaction import transaction
 
 LOG = logging.getLogger(__name__)
 
@@ -27,8 +28,11 @@ ANSWER_SECONDS = 10.0
 
 RETRY_SECONDS = 0.5
 
-GATHER_SECONDS = 0.002
-"""Under load a transaction waits so long for company: it costs as much as the handling of several requests."""
+GATHER_SECONDS = 0.001
+"""Under load a transaction waits so long for company: it costs as much as the handling of a few requests."""
+
+DELETIONS = 400
+"""Rows that one statement deletes; SQLite takes no more than 999 parameters in old versions."""
 
 LOAD = 4
 """Changes in a transaction from which on there is load."""
@@ -173,16 +177,16 @@ class GroupWriter:
             # One of its own, kept: to take one from the pool costs a question to the database whether it still answers.
             self._connection = await self._database.engine.connect()
         connection = self._connection
-        dialect = self._database.engine.dialect.name
-        async with connection.begin():
+        dialect = self._database.engine.dialect
+        async with transaction(connection) as (execute, execute_many):
             for table, changes in batch.changes.items():
-                columns = [f"key_{column.name}" for column in table.primary_key.columns]
-                gone = [dict(zip(columns, key, strict=False)) for key, row in changes.items() if row is None]
+                gone = [key for key, row in changes.items() if row is None]
                 rows = [row for row in changes.values() if row is not None]
-                if gone:
-                    await connection.execute(delete_statement(table, len(gone[0])), gone)
+                for start in range(0, len(gone), DELETIONS):
+                    await execute(*deletion(table, dialect, gone[start : start + DELETIONS]))
                 if rows:
-                    await connection.execute(upsert_statement(table, dialect), rows)
+                    statement, columns = upsert(table, dialect)
+                    await execute_many(statement, [[row[name] for name in columns] for row in rows])
         self.commits += 1
         self.rows += self._last_size
 
@@ -191,4 +195,6 @@ class GroupWriter:
         if connection is not None:
             # It may be broken; then closing it says so, which nobody has to know any more.
             with contextlib.suppress(SQLAlchemyError, OSError, EOFError):
+                # Not back into the pool: there may be an open transaction on it.
+                await connection.invalidate()
                 await connection.close()
