@@ -1,0 +1,17 @@
+#!/bin/bash
+# A shard of a sharded MongoDB: a replica set of one, named after its address.
+# shellcheck source=mongodb_lib.sh
+. ./mongodb_lib.sh
+check_settings
+
+address=$(address_in_network)
+set_name=$(replica_set shard "$address")
+mapfile -t options < <(storage_options)
+run_daemon mongod --shardsvr --replSet "$set_name" --dbpath "$DATA" --port "$PORT" --bind_ip 0.0.0.0 "${options[@]}"
+if [[ ! -e $STATE/initiated ]]; then
+    mongo_shell admin << JAVASCRIPT || fail 'the replica set of the shard cannot be made'
+rs.initiate({_id: "$set_name", members: [{_id: 0, host: "$address:$PORT"}]})
+JAVASCRIPT
+    : > "$STATE/initiated"
+fi
+say "shard $set_name/$address:$PORT"
