@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from nai.core.threads import in_thread
 from tests.integration.generic_vnfm.instances import Instances
 from tests.integration.generic_vnfm.orchestrator import Orchestrator, action, events, instantiate, scripts
 from tests.support.kill import ServiceProcess
@@ -49,8 +50,9 @@ async def live(orchestrator: Orchestrator, service: ServiceProcess, kill_at: str
     async def ask(message: dict[str, object]) -> dict[str, object]:
         await orchestrator.send(message)
         if kill_at in POINTS[str(message["action"])]:
-            service.killed()
-            service.start()
+            # In a thread: the orchestrator of this test goes on answering.
+            await in_thread(service.killed)
+            await in_thread(service.start)
         answer = await orchestrator.answer(str(message["occurrenceId"]))
         assert answer["action"] != "ERROR", answer
         return answer
