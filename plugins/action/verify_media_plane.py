@@ -17,6 +17,9 @@ from nai.installer.verification.errors import CheckFailedError
 from nai.installer.verification.media_plane.phases import MediaPlaneProof, Settings
 from nai.installer.verification.phases import summary
 
+SOURCES = ("cloud_repository_mongodb_archive", "cloud_repository_mongodb_repository")
+"""Where MongoDB comes from; with none of them the cloud repository's scripts have to say so."""
+
 
 class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no types
     """Hands the variables to `nai.installer.verification.media_plane`."""
@@ -68,6 +71,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
             network=value("media_network_name"),
             image=value("verify_media_image"),
             flavor=value("verify_media_flavor"),
+            repository_has_source=any(map(value, SOURCES)),
+            repository_port=int(value("cloud_repository_port")),
             timeout_seconds=float(value("verify_timeout_seconds")),
             keep=bool(value_of(self, variables, "verify_keep")),
         )

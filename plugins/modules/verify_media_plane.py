@@ -11,7 +11,10 @@ short_description: Prove that the media plane works
 description:
   - Deploys a network service of media servers through the NFVO, registers sessions with the media-server VNFM, speaks
     Kurento's protocol to the media servers, loads them until there are as many as the descriptor allows, takes the load
-    away until only the busy one is left, and ends the network service.
+    away until only the busy one is left, and ends the network service. A session that never beats is given up
+    meanwhile.
+  - Deploys a copy of the cloud repository's on-boarded network service. With a source of MongoDB it has to answer;
+    without, its scripts have to have run in the instance and to say what to set.
   - Everything it makes has a name that starts with C(nai-verify-). What an interrupted run left is removed first;
     whatever fails, everything is removed at the end, unless C(verify_keep) asks to leave it.
   - Each step is shown when it ends, and is kept in a report in JSON below C(.nai/reports).

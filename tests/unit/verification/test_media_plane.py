@@ -22,7 +22,9 @@ from nai.installer.verification.media_plane.kurento import Kurento
 from nai.installer.verification.media_plane.load import Load
 from nai.installer.verification.media_plane.manager import Manager, MediaServer, Session
 from nai.installer.verification.media_plane.nfvo import Nfvo
+from nai.installer.verification.media_plane.repository import Repository, renamed
 from nai.installer.verification.media_plane.scaling import Scaling
+from nai.installer.verification.media_plane.silent import Silent
 from nai.installer.verification.report import Report
 
 MANAGER = {"type": "media-server", "active": True}
@@ -197,6 +199,8 @@ class Plane:
         self.used: dict[int, int] = {0: 0}
         self.placed: dict[str, int] = {}
         self.beats = 0
+        self.silent = ""
+        self._looks = 0
         self._maximum = maximum
         self._wrong_one = wrong_one
         self._numbers = itertools.count(1)
@@ -213,16 +217,22 @@ class Plane:
             for number, used in self.used.items()
         ]
 
-    def register(self, points: int, _name: str) -> Session | None:
+    def register(self, points: int, name: str) -> Session | None:
         number = next((each for each, used in self.used.items() if used + points <= 100), None)
         if number is None:
             return None
         self.used[number] += points
         made = Session(str(next(self._numbers)), f"192.0.2.{number}", str(number), points)
         self.placed[made.id] = number
+        if name == "silent":
+            self.silent = made.id
         return made
 
     def session(self, session_id: str) -> dict[str, Any] | None:
+        if session_id == self.silent and session_id in self.placed:
+            self._looks += 1
+            if self._looks > 3:
+                self.end(session_id)
         return {"id": session_id} if session_id in self.placed else None
 
     def beat(self, _session_id: str) -> None:
@@ -255,7 +265,10 @@ def scaled(plane: Any, tmp_path: Path) -> Report:
         report, plane, work, lambda: [each.hostname for each in plane.servers()], lambda _address: connected
     )
     try:
+        silent = Silent(report, plane, "silent")
+        never_beats = silent.begin()
         proof.out()
+        silent.wait_until_released(never_beats, work)
         proof.back()
     except CheckFailedError:
         assert not report.passed
@@ -284,3 +297,70 @@ def test_a_plane_that_scales_as_it_should(tmp_path: Path) -> None:
 def test_a_plane_that_does_not(tmp_path: Path, plane: Plane, failed: str) -> None:
     report = scaled(plane, tmp_path)
     assert report.steps[-1].name == failed
+
+
+NO_SOURCE = "set cloud_repository_mongodb_archive"
+ON_BOARDED = {
+    "id": "1",
+    "name": "cloud-repository",
+    "vnfd": [
+        {"id": "2", "hb_version": 1, "name": "a", "type": "config", "vdu": [{"id": "3"}], "vnfPackageLocation": "p"},
+        {"id": "4", "name": "b", "type": "router", "vdu": [], "deployment_flavour": [{"flavour_key": "m1.small"}]},
+    ],
+    "vnf_dependency": [{"id": "5", "source": {"name": "a", "id": "2"}, "target": {"name": "b"}, "parameters": ["x"]}],
+}
+
+
+def test_a_copy_of_a_descriptor_has_names_of_its_own_and_no_ids() -> None:
+    copy = renamed(ON_BOARDED, "mine", "d1.small")
+    assert [function["name"] for function in copy["vnfd"]] == ["mine-config", "mine-router"]
+    assert copy["vnf_dependency"] == [
+        {"source": {"name": "mine-config"}, "target": {"name": "mine-router"}, "parameters": ["x"]}
+    ]
+    assert '"id"' not in json.dumps(copy)
+    assert copy["vnfd"][0]["vnfPackageLocation"] == "p"
+    assert {function["deployment_flavour"][0]["flavour_key"] for function in copy["vnfd"]} == {"d1.small"}
+    assert ON_BOARDED["id"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("status", "task", "lines", "failed"),
+    [
+        ("ERROR", NO_SOURCE, ["== … INSTANTIATE install.sh: status 1"], None),
+        ("ERROR", "no ems for hostame: x", [], "cloud repository says that MongoDB needs a source"),
+        ("ACTIVE", "", [], "cloud repository says that MongoDB needs a source"),
+        (
+            "ERROR",
+            NO_SOURCE,
+            ["== … install.sh: status 0"],
+            "its scripts ran in the instance",
+        ),
+    ],
+)
+def test_the_cloud_repository_without_a_source(
+    tmp_path: Path,
+    answering: Callable[..., Answers],
+    status: str,
+    task: str,
+    lines: list[str],
+    failed: str | None,
+) -> None:
+    function = {"name": "mine-mongodb", "vdu": [{"vnfc_instance": [{"hostname": "mine-mongodb-0"}]}]}
+    answering(
+        {
+            "GET /api/v1/ns-descriptors": (200, [{"id": "1", "name": "cloud-repository"}]),
+            "GET /api/v1/ns-descriptors/1": (200, ON_BOARDED),
+            "POST /api/v1/ns-descriptors": (201, {"id": "d"}),
+            "POST /api/v1/ns-records/d": (201, {"id": "r"}),
+            "GET /api/v1/ns-records/r": (200, {"id": "r", "status": status, "task": task, "vnfr": [function]}),
+            "POST /api/v1/logs/r/vnfrecord/mine-mongodb/hostname/mine-mongodb-0": (200, lines),
+        }
+    )
+    report = Report.begin(tmp_path, "1")
+    proof = Repository(report, Nfvo("http://host/api/v1", "geheim"), "mine", "d1.small", 1)
+    if failed is None:
+        proof.prove(has_source=False, port=27018)
+    else:
+        with pytest.raises(CheckFailedError):
+            proof.prove(has_source=False, port=27018)
+    assert [step.name for step in report.steps if not step.passed] == ([failed] if failed else [])

@@ -55,6 +55,19 @@ class Nfvo:
         """Stores a network service descriptor; returns its id."""
         return str(self._api.ask("POST", "/ns-descriptors", (201,), json=descriptor).json()["id"])
 
+    def descriptor_named(self, name: str) -> dict[str, Any] | None:
+        """Reads the descriptor of that name; None when there is none."""
+        for found in self._api.ask("GET", "/ns-descriptors").json():
+            if found.get("name") == name:
+                whole: dict[str, Any] = self._api.ask("GET", f"/ns-descriptors/{found['id']}").json()
+                return whole
+        return None
+
+    def output(self, record_id: str, function: str, hostname: str) -> list[str]:
+        """Lines that a function's scripts wrote in an instance, and how each script ended."""
+        path = f"/logs/{record_id}/vnfrecord/{function}/hostname/{hostname}"
+        return [str(line) for line in self._api.ask("POST", path, json={}).json()]
+
     def instantiate(self, descriptor_id: str) -> str:
         """Starts a network service; returns the id of its record."""
         return str(self._api.ask("POST", f"/ns-records/{descriptor_id}", (201,), json={}).json()["id"])

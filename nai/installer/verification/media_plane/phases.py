@@ -16,7 +16,9 @@ from nai.installer.verification.media_plane.kurento import Kurento
 from nai.installer.verification.media_plane.load import Load, described
 from nai.installer.verification.media_plane.manager import Manager, Session
 from nai.installer.verification.media_plane.nfvo import Nfvo
+from nai.installer.verification.media_plane.repository import Repository
 from nai.installer.verification.media_plane.scaling import Scaling
+from nai.installer.verification.media_plane.silent import Silent
 from nai.installer.verification.report import Report
 
 
@@ -34,6 +36,8 @@ class Settings:
         network: Name of the media servers' network.
         image: Name of the media server's image in Glance.
         flavor: Name of the media servers' flavor.
+        repository_has_source: MongoDB can be had by the instances of the cloud repository.
+        repository_port: Where the cloud repository answers.
         timeout_seconds: Longest wait for one thing.
         keep: Leave everything at the end.
     """
@@ -47,6 +51,8 @@ class Settings:
     network: str
     image: str
     flavor: str
+    repository_has_source: bool
+    repository_port: int
     timeout_seconds: float
     keep: bool
 
@@ -84,9 +90,19 @@ class MediaPlaneProof:
         self._speak(first)
         self._beat(manager, first)
         self._end(manager, load, first)
+        silent = Silent(self.report, manager, f"{self.name}-silent")
+        never_beats = silent.begin()
         scaling = Scaling(self.report, manager, load, self._instances, self._connect)
         scaling.out()
+        silent.wait_until_released(never_beats, load)
         scaling.back()
+        repository = Repository(
+            *(self.report, self._nfvo, f"{self.name}-repository", wanted.flavor, self._settings.timeout_seconds)
+        )
+        repository.prove(
+            has_source=self._settings.repository_has_source,
+            port=self._settings.repository_port,
+        )
 
     def remove(self) -> None:
         """Ends the network service and looks whether anything of it is left.
