@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,9 +13,10 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 import nai
-from nai.core.bus import AmqpBus, Bus
+from nai.core.bus import AmqpBus, Bus, BusError
 from nai.core.clock import Clock, SystemClock
 from nai.core.database import Database
+from nai.core.errors import ServiceError
 from nai.core.service import create_app, ready_when
 from nai.vnfm.generic.accounts import accounts_of
 from nai.vnfm.generic.agents import Agents
@@ -32,6 +34,7 @@ PACKAGES = ["nai.vnfm.sdk.journal", "nai.vnfm.generic"]
 """Packages whose tables the service's database holds."""
 
 _LOG = logging.getLogger(__name__)
+_START_AGAIN_SECONDS = 2.0
 _FORGET_SECONDS = 3600.0
 
 
@@ -42,7 +45,7 @@ def create_application(
     clock: Clock | None = None,
     observer: Observer | None = None,
 ) -> FastAPI:
-    """Makes the application; it connects when it starts.
+    """Makes the application; it connects when it starts, and tries again while broker or database are away.
 
     Args:
         settings: What it is told.
@@ -54,11 +57,38 @@ def create_application(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            parts = await _start(stack, settings, bus, clock or SystemClock(), observer, app)
-            app.state.generic = parts
+            if bus is not None:
+                app.state.generic = await _start(stack, settings, bus, clock or SystemClock(), observer, app)
+            else:
+                app.state.generic = None
+                ready_when(app, started=functools.partial(_check_started, app))
+                starting = asyncio.create_task(_start_when_possible(stack, settings, observer, app), name="start")
+                stack.push_async_callback(_end, starting)
             yield
 
     return create_app("NAI generic VNFM", nai.__version__, lifespan=lifespan, routers=[scripts.router])
+
+
+async def _start_when_possible(
+    stack: AsyncExitStack, settings: GenericVnfmSettings, observer: Observer | None, app: FastAPI
+) -> None:
+    """Starts; while broker or database are away, the service lives and says that it is not ready."""
+    while True:
+        async with AsyncExitStack() as attempt:
+            try:
+                app.state.generic = await _start(attempt, settings, None, SystemClock(), observer, app)
+            except (BusError, SQLAlchemyError, OSError) as error:
+                # Not SQLAlchemy's own text: it has the statement, and maybe the URL, in it.
+                _LOG.warning("not started yet: %s", getattr(error, "orig", None) or error)
+            else:
+                stack.push_async_callback(attempt.pop_all().aclose)
+                return
+        await asyncio.sleep(_START_AGAIN_SECONDS)
+
+
+async def _check_started(app: FastAPI) -> None:
+    if app.state.generic is None:
+        raise ServiceError("broker or database are away")
 
 
 async def _start(

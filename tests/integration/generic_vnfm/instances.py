@@ -38,7 +38,7 @@ class Instances:
         """Starts an instance's agent, as its init would."""
         root = self.root(hostname)
         with (root / "agent.log").open("ab") as log:
-            command = [sys.executable, "-I", root / "opt/openbaton/ems/ems.pyz", root / "etc/openbaton/ems/conf.ini"]
+            command = [sys.executable, "-I", f"{root}/opt/openbaton/ems/ems.pyz", f"{root}/etc/openbaton/ems/conf.ini"]
             self._agents[hostname] = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
     def kill_agent(self, hostname: str) -> None:

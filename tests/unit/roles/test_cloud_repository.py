@@ -39,12 +39,14 @@ def render(name: str, **more: Any) -> dict[str, Any]:
     made = templar(**more)
     text = trust_as_template((ROLE / "templates" / name).read_text())
     found = made.template(text)
-    return json.loads(found) if isinstance(found, str) else found
+    document: dict[str, Any] = json.loads(found) if isinstance(found, str) else found
+    return document
 
 
 def services() -> list[dict[str, Any]]:
     made = templar()
-    return made.template(made.available_variables["cloud_repository_services"])
+    found: list[dict[str, Any]] = made.template(made.available_variables["cloud_repository_services"])
+    return found
 
 
 @pytest.mark.parametrize("service", services(), ids=lambda each: each["name"])

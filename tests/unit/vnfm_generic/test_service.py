@@ -357,3 +357,18 @@ async def test_a_termination_ends_what_waits_for_an_agent(world: World) -> None:
     answer = await world.ask(message("RELEASE_RESOURCES"))
     assert answer["action"] == "RELEASE_RESOURCES"
     assert [each["action"] for each in world.nfvo.answers] == ["RELEASE_RESOURCES"]
+
+
+async def test_the_service_lives_while_broker_and_database_are_away(tmp_path: Path) -> None:
+    settings = GenericVnfmSettings(
+        database_url=SecretStr(f"sqlite+aiosqlite:///{tmp_path}/absent/database"),
+        broker_url=SecretStr("amqp://guest:guest@127.0.0.1:1/"),
+        ems_password=SecretStr("s"),
+    )
+    app = create_application(settings)
+    async with app.router.lifespan_context(app):
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://vnfm")
+        async with client:
+            assert (await client.get("/health")).status_code == 200
+            assert (await client.get("/ready")).status_code == 503
+            assert (await client.get("/api/v1/vnfrs/v/scripts")).status_code == 503

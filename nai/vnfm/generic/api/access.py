@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hmac
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 
 from nai.core.errors import UnauthorizedError
 from nai.vnfm.generic.context import Generic
 
 
 def generic(request: Request) -> Generic:
-    """Returns the service's parts."""
-    found: Generic = request.app.state.generic
+    """Returns the service's parts.
+
+    Raises:
+        HTTPException: 503, broker or database have not been there yet.
+    """
+    found: Generic | None = request.app.state.generic
+    if found is None:
+        raise HTTPException(503, "the generic VNFM has not started yet: broker or database are away")
     return found
 
 

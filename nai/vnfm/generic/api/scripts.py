@@ -49,10 +49,11 @@ class Log(BaseModel):
 
 UNAUTHORIZED = {"model": ErrorBody, "description": "The token is missing or wrong."}
 NOT_FOUND = {"model": ErrorBody, "description": "There is no such run."}
+UNAVAILABLE = {"model": ErrorBody, "description": "Broker or database have not been there yet."}
 INVALID = {"model": ErrorBody, "description": "A parameter is wrong."}
 
 
-@router.get("/{vnfr_id}/scripts", responses={401: UNAUTHORIZED, 422: INVALID})
+@router.get("/{vnfr_id}/scripts", responses={401: UNAUTHORIZED, 422: INVALID, 503: UNAVAILABLE})
 async def list_runs(
     parts: Parts,
     vnfr_id: VnfrId,
@@ -64,7 +65,9 @@ async def list_runs(
     return [RunSummary.model_validate(run.model_dump()) for run in runs]
 
 
-@router.get("/{vnfr_id}/scripts/{run_id}", responses={401: UNAUTHORIZED, 404: NOT_FOUND, 422: INVALID})
+@router.get(
+    "/{vnfr_id}/scripts/{run_id}", responses={401: UNAUTHORIZED, 404: NOT_FOUND, 422: INVALID, 503: UNAVAILABLE}
+)
 async def show_run(parts: Parts, vnfr_id: VnfrId, run_id: Annotated[int, Path(ge=1, le=2**63 - 1)]) -> ScriptRun:
     """One run with its output."""
     run = await parts.outputs.find(vnfr_id, run_id)
@@ -73,7 +76,7 @@ async def show_run(parts: Parts, vnfr_id: VnfrId, run_id: Annotated[int, Path(ge
     return run
 
 
-@router.get("/{vnfr_id}/instances/{hostname}/log", responses={401: UNAUTHORIZED, 422: INVALID})
+@router.get("/{vnfr_id}/instances/{hostname}/log", responses={401: UNAUTHORIZED, 422: INVALID, 503: UNAVAILABLE})
 async def show_log(parts: Parts, vnfr_id: VnfrId, hostname: Annotated[str, Path(max_length=255)]) -> Log:
     """All output of an instance's scripts, each run's after a line that names it."""
     runs = await parts.outputs.of_vnfr(vnfr_id, hostname=hostname)
