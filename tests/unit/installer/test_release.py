@@ -112,7 +112,8 @@ def test_secrets_of_a_release_are_those_that_something_reads() -> None:
         "packstack_admin_token_secret",
         "packstack_dashboard_secret",
     }
-    media_plane = {name for name in EPOXY_SECRETS if name.startswith(("cloud_repository_", "media_project_", "nfvo_", "vnfm_"))}
+    prefixes = ("cloud_repository_", "media_project_", "nfvo_", "vnfm_")
+    media_plane = {name for name in EPOXY_SECRETS if name.startswith(prefixes)}
     media_plane |= {"rabbitmq_ems_password", "rabbitmq_vnfm_password"}
     assert set(epoxy) - set(kilo) == media_plane | {"placement_database_password", "placement_service_password"}
     used = "".join(path.read_text() for path in (checkout() / "roles").rglob("*.yml") if path.parent.name != "meta")

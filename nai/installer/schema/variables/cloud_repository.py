@@ -22,7 +22,7 @@ VARIABLES = installed_by(
         Variable(
             name="cloud_repository_flavor",
             type=Type.STRING,
-            default="d1.medium",
+            default="d1.small",
             pattern=_NAME,
             pattern_hint=_NAME_HINT,
             maximum=255,
