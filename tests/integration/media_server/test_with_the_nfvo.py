@@ -36,12 +36,14 @@ async def test_a_network_service_from_its_descriptor_to_its_end(plane: Plane) ->
 
     unit, kept = vnfr["vdu"][0]["id"], instances(vnfr)[0]
     one = f"ns-records/{nsr}/vnfrecords/{vnfr['id']}/vdunits/{unit}/vnfcinstances/{kept['id']}"
-    for verb, status in (("stop", "INACTIVE"), ("start", "IDLE")):
+    for verb, state, status in (("stop", "INACTIVE", "INACTIVE"), ("start", "ACTIVE", "IDLE")):
         await plane.nfvo("POST", f"{one}/{verb}")
 
-        async def switched(status: str = status) -> bool:
+        async def switched(state: str = state, status: str = status) -> bool:
             servers = await plane.manager("GET", f"/vnfr/{vnfr['id']}/media-server")
-            return [each["status"] for each in servers] == [status]
+            record = await plane.nfvo("GET", f"ns-records/{nsr}")
+            recorded = [each["state"] for each in instances(record["vnfr"][0])]
+            return [each["status"] for each in servers] == [status] and recorded == [state]
 
         await plane.until(f"{verb} has {status}", switched)
     await plane.gone(nsr)
