@@ -164,15 +164,15 @@ def installed_by(installer: str, *variables: Variable) -> tuple[Variable, ...]:
     return tuple(replace(variable, installers=(installer,)) for variable in variables)
 
 
-def secret(name: str, text: str) -> Variable:
-    """A generated password or shared secret, in an alphabet that is safe in URLs and ini files."""
+def secret(name: str, text: str, minimum: int = 12) -> Variable:
+    """A generated password or shared secret of at least so many characters, safe in URLs and ini files."""
     return Variable(
         name=name,
         type=Type.STRING,
         help=text,
         required=True,
         secret=True,
-        minimum=12,
+        minimum=minimum,
         maximum=255,
         pattern=r"[A-Za-z0-9_~.-]+",
         pattern_hint="letters, digits, and _ ~ . - (it stands in URLs and ini files)",

@@ -18,7 +18,7 @@ VARIABLES = installed_by(
             name="nfvo_broker_address",
             type=Type.IPV4_ADDRESS,
             default="{{ hostvars[groups['operations'][0]]['nai_external_address'] | default(nai_operations_address) }}",
-            help="Address at which instances reach the media plane's bus.",
+            help="Where instances reach the media plane's bus.",
         ),
         Variable(
             name="nfvo_vim_name",

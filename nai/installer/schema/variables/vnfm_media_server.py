@@ -14,6 +14,11 @@ VARIABLES = installed_by(
             "Password of the media servers' manager's user of the media plane's bus.",
         ),
         secret(
+            "vnfm_media_server_encryption_secret",
+            "What passwords of infrastructures are encrypted with in the database of the media servers' manager.",
+            minimum=32,
+        ),
+        secret(
             "vnfm_media_server_turn_password",
             "Password at the TURN server; read only with `vnfm_media_server_turn_url`. Set there what the server knows.",
         ),
