@@ -13,6 +13,7 @@ VARIABLES = installed_by(
             "nfvo_encryption_secret",
             "What passwords of infrastructures are encrypted with in the orchestrator's database. With another one they"
             " have to be given again.",
+            minimum=32,
         ),
         Variable(
             name="nfvo_broker_address",
@@ -39,7 +40,7 @@ VARIABLES = installed_by(
             name="nfvo_start_ordered",
             type=Type.BOOL,
             default=False,
-            help="Start the functions of a network service in the order of their dependencies; then none may be circular.",
+            help="Start the functions of a service in the order of their dependencies; then none may be circular.",
         ),
         Variable(
             name="nfvo_resend_seconds",

@@ -20,7 +20,7 @@ VARIABLES = installed_by(
         ),
         secret(
             "vnfm_media_server_turn_password",
-            "Password at the TURN server; read only with `vnfm_media_server_turn_url`. Set there what the server knows.",
+            "Password at the TURN server; read only with `vnfm_media_server_turn_url`. Set what the server knows.",
         ),
         Variable(
             name="vnfm_media_server_turn_url",
