@@ -63,6 +63,8 @@ class Events:
         self._queue: asyncio.Queue[tuple[Action, str, Mapping[str, str], dict[str, Any]]] = asyncio.Queue()
         self._lines: dict[str, asyncio.Queue[dict[str, Any]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._endpoints: list[EventEndpoint] | None = None
+        self._changes = 0
         self.unreachable: set[str] = set()
         """Ids of subscribers that could not be reached."""
 
@@ -96,6 +98,7 @@ class Events:
         await self.purge()
         async with self._database.session() as session:
             taken = await event_endpoints.subscribe(session, endpoint)
+        self._changed()
         self.unreachable.discard(taken.id or "")
         return taken
 
@@ -108,6 +111,7 @@ class Events:
         await self.purge(but=endpoint_id)
         async with self._database.session() as session:
             await event_endpoints.unsubscribe(session, endpoint_id, project_id)
+        self._changed()
 
     async def purge(self, *, but: str = "") -> None:
         """Forget the subscribers that could not be reached."""
@@ -119,14 +123,15 @@ class Events:
                     await event_endpoints.unsubscribe(session, endpoint_id)
                 except NotFoundError:
                     log.debug("Event endpoint %s was gone already", endpoint_id)
+        if gone:
+            self._changed()
 
     async def _sort(self) -> None:
         """Put each event into the lines of those who want it."""
         while True:
             action, project_id, about, payload = await self._queue.get()
             try:
-                async with self._database.session() as session:
-                    found = await event_endpoints.subscribers(session, action, project_id)
+                found = await self._subscribers(action, project_id)
             except Exception:
                 log.exception("The subscribers of %s could not be read", action)
                 continue
@@ -134,6 +139,22 @@ class Events:
             for endpoint in found:
                 if wants(endpoint, about):
                     self._line(endpoint).put_nowait(body)
+
+    async def _subscribers(self, action: Action, project_id: str) -> list[EventEndpoint]:
+        """Return who wants to know about an action. All subscribers come and go through here, so they are read once."""
+        known = self._endpoints
+        if known is None:
+            changes = self._changes
+            async with self._database.session() as session:
+                known = await event_endpoints.list(session)
+            if changes == self._changes:
+                self._endpoints = known
+        return [each for each in known if each.event is action and each.project_id == project_id]
+
+    def _changed(self) -> None:
+        """Note that what was read of the subscribers is not true any more."""
+        self._endpoints = None
+        self._changes += 1
 
     def _line(self, endpoint: EventEndpoint) -> asyncio.Queue[dict[str, Any]]:
         key = endpoint.id or ""

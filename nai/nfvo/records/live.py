@@ -1,8 +1,12 @@
-"""The services that something is going on with: one shared object each, gone when nobody works on it any more."""
+"""The services that something is going on with: one shared object each.
+
+The latest ones are kept though nobody works on them just now: what a step has written need not be read by the next.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -13,6 +17,9 @@ if TYPE_CHECKING:
     from nai.nfvo.records.store import RecordStore
 
 
+KEPT_SERVICES = 128
+
+
 class LiveServices:
     """Hands out the shared object of a service, reading it when nobody has it."""
 
@@ -20,11 +27,19 @@ class LiveServices:
         """Read from a store."""
         self._store = store
         self._services: WeakValueDictionary[str, Service] = WeakValueDictionary()
+        self._latest: OrderedDict[str, Service] = OrderedDict()
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def add(self, service: Service) -> None:
         """Share a service that was just made."""
         self._services[service.id] = service
+        self._keep(service)
+
+    def _keep(self, service: Service) -> None:
+        self._latest[service.id] = service
+        self._latest.move_to_end(service.id)
+        while len(self._latest) > KEPT_SERVICES:
+            self._latest.popitem(last=False)
 
     async def get(self, service_id: str) -> Service:
         """Return the shared object of a service.
@@ -40,7 +55,9 @@ class LiveServices:
                 if found is not None:
                     self._services[service_id] = found
         if found is None or found.released:
+            self._latest.pop(service_id, None)
             raise NotFoundError(f"There is no network service record with id {service_id}")
+        self._keep(found)
         return found
 
     async def function(

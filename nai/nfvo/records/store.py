@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import delete, select, update
 
-from nai.catalogue import NetworkServiceRecord, VirtualLinkRecord, VirtualNetworkFunctionRecord
+from nai.catalogue import NetworkServiceRecord, Status, VirtualLinkRecord, VirtualNetworkFunctionRecord
 from nai.core.errors import NotFoundError
 from nai.nfvo.records.service import Function, Inner, Service, assembled
 from nai.nfvo.records.tables import FunctionRow, LinkRow, ServiceRow
@@ -209,17 +209,22 @@ class RecordStore:
         return found
 
     async def uses_descriptor(self, descriptor_id: str) -> bool:
-        """Tell whether a service was made of this descriptor."""
+        """Tell whether a service was made of this descriptor; one that is being released needs it no more."""
+        alive = select(ServiceRow.id).where(
+            ServiceRow.descriptor_id == descriptor_id, ServiceRow.status != Status.TERMINATED
+        )
         async with self._database.session() as session:
-            found = await session.scalar(
-                select(ServiceRow.id).where(ServiceRow.descriptor_id == descriptor_id).limit(1)
-            )
+            found = await session.scalar(alive.limit(1))
         return found is not None
 
-    async def uses_vim(self, name: str) -> bool:
-        """Tell whether a function may have instances on the infrastructure of this name."""
+    async def uses_vim(self, name: str, project_id: str | None = None) -> bool:
+        """Tell whether a function, of one project or any, may have instances on the infrastructure of this name."""
+        placed = select(FunctionRow.inner)
+        if project_id is not None:
+            placed = placed.join(ServiceRow, ServiceRow.id == FunctionRow.service_id)
+            placed = placed.where(ServiceRow.project_id == project_id)
         async with self._database.session() as session:
-            placements = await session.scalars(select(FunctionRow.inner))
+            placements = await session.scalars(placed)
             return any(name in names for inner in placements for names in inner.get("vims", {}).values())
 
     def _function_row(self, service: Service, function: Function) -> FunctionRow:

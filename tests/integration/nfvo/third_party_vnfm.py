@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-collections.Callable = collections.abc.Callable  # type: ignore[attr-defined]
+vars(collections)["Callable"] = collections.abc.Callable
 
-import pika  # type: ignore[import-untyped]  # noqa: E402
+import pika  # noqa: E402
 from openbaton.vnfm import AbstractVnfm, start_vnfm_instances  # type: ignore[import-not-found]  # noqa: E402
 
 CONFIG, PORT, BEHAVIOUR = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
