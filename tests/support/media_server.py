@@ -57,6 +57,7 @@ class MediaServerVnfm(Daemon):
             "listen_port": self.port,
             "database_url": self.database_url,
             "broker_url": broker_url,
+            "encryption_key": "k" * 32,
             "log_level": "WARNING",
             "sessions": {"monitor": "none"},
         }

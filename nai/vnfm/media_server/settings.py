@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from nai.vnfm.media_server.autoscaling.settings import AutoscalingSettings
 from nai.vnfm.media_server.heartbeat.rules import HeartbeatRules
@@ -49,6 +49,7 @@ class MediaServerSettings(VnfmSettings):
         endpoint: Name it registers with.
         allocate_by_nfvo: This VNFM makes its instances itself (seed 2.3.7.1).
         listen_port: The original's port.
+        encryption_key: Secret that infrastructures' passwords are stored under.
         placement: Placement and pools.
         heartbeat: When an application is given up.
         sessions: Who knows sessions.
@@ -61,6 +62,7 @@ class MediaServerSettings(VnfmSettings):
     endpoint: str = "media-server-endpoint"
     allocate_by_nfvo: bool = False
     listen_port: int = Field(default=9000, ge=1, le=65535)
+    encryption_key: SecretStr = Field(min_length=32)
     placement: PlacementSettings = PlacementSettings()
     heartbeat: HeartbeatRules = HeartbeatRules()
     sessions: SessionSettings = SessionSettings()

@@ -36,7 +36,7 @@ class Plane:
         state = directory / "cloud.json"
         self.vim = MemoryVim(state_file=state)
         self.instance = memory_instance(state)
-        common = {"broker_url": broker_url}
+        common = {"broker_url": broker_url, "encryption_key": "k" * 32}
         self.settings: dict[str, dict[str, Any]] = {
             "nfvo": common
             | {

@@ -48,6 +48,7 @@ class World:
         self.settings = {
             "listen_port": forked.free_port(),
             "broker_url": broker_url,
+            "encryption_key": "k" * 32,
             "database_url": database_url,
             "type": name,
             "request_again_seconds": 1,

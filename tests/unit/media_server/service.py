@@ -43,6 +43,7 @@ def settings_for(directory: Path, **further: Any) -> MediaServerSettings:
     return MediaServerSettings(
         database_url=SecretStr(f"sqlite+aiosqlite:///{directory}/media_server.db"),
         broker_url=SecretStr("amqp://nowhere"),
+        encryption_key=SecretStr("k" * 32),
         **{"sessions": {"monitor": "none"}, **further},
     )
 

@@ -43,6 +43,7 @@ class Rig:
         self.settings = MediaServerSettings(
             database_url=SecretStr(self.url),
             broker_url=SecretStr("amqp://nobody"),
+            encryption_key=SecretStr("k" * 32),
             autoscaling=scaling or AutoscalingSettings(),
             instances=InstanceSettings(retry_seconds=0, user_data_directory=directory),
         )

@@ -12,6 +12,7 @@ import httpx
 
 from nai.catalogue import Status, VirtualNetworkFunctionRecord
 from nai.core.bus import Bus
+from nai.core.cipher import Cipher
 from nai.core.clock import Clock
 from nai.core.database import Database
 from nai.core.operations import Operations
@@ -122,7 +123,7 @@ class Elasticity:
             clock=services.clock,
             plane=services.plane,
             operations=services.operations,
-            vnfs=Vnfs(services.database),
+            vnfs=Vnfs(services.database, Cipher(settings.encryption_key.get_secret_value())),
             ledger=ledger,
             allocator=Allocator(ledger, services.clock, settings.instances, drivers),
             decisions=self.decisions,

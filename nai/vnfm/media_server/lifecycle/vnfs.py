@@ -14,6 +14,7 @@ from nai.catalogue import (
     VirtualDeploymentUnit,
     VirtualNetworkFunctionRecord,
 )
+from nai.core.cipher import Cipher
 from nai.core.database import Database
 from nai.vnfm.media_server.errors import UnknownVnfrError
 from nai.vnfm.media_server.lifecycle.tables import VnfRow
@@ -57,16 +58,22 @@ class Vnf:
 class Vnfs:
     """All managed VNFs; read from memory, written through."""
 
-    def __init__(self, database: Database) -> None:
-        """Starts empty; `open` reads."""
+    def __init__(self, database: Database, cipher: Cipher) -> None:
+        """Starts empty; `open` reads.
+
+        Args:
+            database: Where they are written.
+            cipher: What passwords of infrastructures are written under.
+        """
         self._database = database
+        self._cipher = cipher
         self._vnfs: dict[str, Vnf] = {}
 
     async def open(self) -> None:
         """Reads what was written."""
         async with self._database.session() as session:
             for row in await session.scalars(select(VnfRow)):
-                self._vnfs[row.vnfr_id] = _read(row)
+                self._vnfs[row.vnfr_id] = _read(row, self._cipher)
 
     def __iter__(self) -> Iterator[Vnf]:
         """Gives all of them, safe against changes meanwhile."""
@@ -90,7 +97,7 @@ class Vnfs:
     async def save(self, vnf: Vnf) -> None:
         """Writes one, new or changed."""
         async with self._database.session() as session:
-            await session.merge(_row(vnf))
+            await session.merge(_row(vnf, self._cipher))
         self._vnfs[vnf.vnfr_id] = vnf
 
     async def forget(self, vnfr_id: str) -> None:
@@ -100,7 +107,7 @@ class Vnfs:
         self._vnfs.pop(vnfr_id, None)
 
 
-def _row(vnf: Vnf) -> VnfRow:
+def _row(vnf: Vnf, cipher: Cipher) -> VnfRow:
     record: dict[str, Any] = vnf.record.to_wire()
     for unit in record.get("vdu", ()):
         # The ledger says which instances there are; a second list could only contradict it.
@@ -110,19 +117,33 @@ def _row(vnf: Vnf) -> VnfRow:
         nsr_id=vnf.nsr_id,
         status=vnf.status.value,
         record=record,
-        vim_instances={unit_id: instance.to_wire() for unit_id, instance in vnf.vim_instances.items()},
+        vim_instances={unit_id: _sealed(instance, cipher) for unit_id, instance in vnf.vim_instances.items()},
         keys=[key.to_wire() for key in vnf.keys],
         next_number=vnf.next_number,
     )
 
 
-def _read(row: VnfRow) -> Vnf:
+def _read(row: VnfRow, cipher: Cipher) -> Vnf:
     return Vnf(
         vnfr_id=row.vnfr_id,
         nsr_id=row.nsr_id,
         record=VirtualNetworkFunctionRecord.from_wire(row.record),
-        vim_instances={unit_id: VimInstance.from_wire(each) for unit_id, each in row.vim_instances.items()},
+        vim_instances={unit_id: _opened(each, cipher) for unit_id, each in row.vim_instances.items()},
         keys=[Key.from_wire(each) for each in row.keys],
         status=Status(row.status),
         next_number=row.next_number,
     )
+
+
+def _sealed(instance: VimInstance, cipher: Cipher) -> dict[str, Any]:
+    document = instance.to_wire()
+    if instance.password:
+        document["password"] = cipher.encrypt(instance.password)
+    return document
+
+
+def _opened(document: Mapping[str, Any], cipher: Cipher) -> VimInstance:
+    instance = VimInstance.from_wire(document)
+    if instance.password:
+        instance.password = cipher.decrypt(instance.password)
+    return instance
