@@ -84,9 +84,10 @@ async def test_a_write_that_was_not_committed_is_made_again(tmp_path: Path) -> N
         store = here.orchestrator.records
         service = await here.orchestrator.shop.live.get(record["id"])
         service.document.task = "changed"
-        with pytest.MonkeyPatch.context() as patch, pytest.raises(RuntimeError, match="power cut"):
+        with pytest.MonkeyPatch.context() as patch:
             patch.setattr(here.nfvo.database.engine.sync_engine.dialect, "do_commit", refuse)
-            await store.save(service)
+            with pytest.raises(RuntimeError, match="power cut"):
+                await store.save(service)
         await store.save(service)
         assert (await store.document(record["id"]) or {})["task"] == "changed"
         assert service.combined_status() is Status.ACTIVE
