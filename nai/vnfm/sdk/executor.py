@@ -59,6 +59,7 @@ class Executor:
         self._slots = asyncio.Semaphore(concurrency)
         self._turns: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._tasks: dict[str, tuple[str, asyncio.Task[None]]] = {}
+        self._answering: set[str] = set()
         self._accepting = asyncio.Lock()
 
     async def accept(
@@ -110,6 +111,7 @@ class Executor:
 
     def _ended(self, entry: Entry, task: asyncio.Task[None]) -> None:
         self._tasks.pop(entry.occurrence, None)
+        self._answering.discard(entry.occurrence)
         if not task.cancelled() and (error := task.exception()) is not None:
             # The journal's database failed; the action stays RUNNING there, and is taken up at the next start.
             _LOG.error("%s of %s could not be finished", entry.action, entry.subject, exc_info=error)
@@ -123,6 +125,7 @@ class Executor:
                 await self._journal.finish(entry.occurrence, answer)
                 self._observer(f"{entry.action}/finished/after")
             entry = Entry(entry.occurrence, entry.subject, entry.action, EntryState.DONE, entry.request, answer)
+        self._answering.add(entry.occurrence)
         wait = _FIRST_WAIT_SECONDS
         while not await self._deliver(entry):
             await self._clock.sleep(wait)
@@ -145,7 +148,9 @@ class Executor:
         doomed = {
             occurrence: task
             for occurrence, (about, task) in self._tasks.items()
-            if about == subject and not task.get_name().startswith("RELEASE_RESOURCES ")
+            if about == subject
+            and occurrence not in self._answering
+            and not task.get_name().startswith("RELEASE_RESOURCES ")
         }
         # All at once: ended one by one, the first would let the next begin.
         for task in doomed.values():
