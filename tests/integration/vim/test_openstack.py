@@ -64,7 +64,7 @@ def lab() -> Iterator[Lab]:
         username=auth["username"],
         password=auth["password"],
     )
-    options = DriverOptions(server_timeout_seconds=60)
+    options = DriverOptions(server_timeout_seconds=180)
     driver = OpenStackDriver(instance, options, Cloud(instance, options))
     image = admin.image.create_image(
         prefix,
