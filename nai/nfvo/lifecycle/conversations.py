@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+OCCURRENCE = "occurrenceId"
+"""Our addition to every message: the same text each time one and the same question is asked, and in its answer."""
 MAX_SILENT_POLL_SECONDS = 5.0
 """How often sending is tried again while the VNFM cannot be reached."""
 
@@ -34,6 +36,7 @@ MAX_SILENT_POLL_SECONDS = 5.0
 class _Question:
     action: Action
     instance: str | None
+    occurrence: str | None = None
     answer: asyncio.Future[VnfmOrMessage] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -82,7 +85,7 @@ class Conversations:
         try:
             while True:
                 seen = self._postman.appearances(function.endpoint)
-                failure = await self._send(function, message)
+                failure = await self._send(function, message, question)
                 remaining = deadline - self._clock.monotonic()
                 if remaining <= 0:
                     raise failure or self._late(function, answer, seconds)
@@ -106,9 +109,13 @@ class Conversations:
             if question.answer.done() and not question.answer.cancelled():
                 question.answer.exception()  # Nobody may be left to fetch it.
 
-    async def _send(self, function: Function, message: Callable[[], Mapping[str, Any]]) -> UnavailableError | None:
+    async def _send(
+        self, function: Function, message: Callable[[], Mapping[str, Any]], question: _Question
+    ) -> UnavailableError | None:
+        document = message()
+        question.occurrence = document.get(OCCURRENCE)
         try:
-            await self._postman.send(function.endpoint, message())
+            await self._postman.send(function.endpoint, document)
         except UnavailableError as error:
             log.warning("%s: %s", function.name, error)
             return error
@@ -144,6 +151,10 @@ class Conversations:
         """
         question = self._open.get(function_id)
         if question is None or question.answer.done():
+            return False
+        occurrence = getattr(message, OCCURRENCE, None)
+        if occurrence and question.occurrence and occurrence != question.occurrence:
+            # Our own VNFMs say what they answer; this belongs to an attempt that was given up.
             return False
         if isinstance(message, VnfmOrErrorMessage):
             refused = getattr(message, "refused", False) is True

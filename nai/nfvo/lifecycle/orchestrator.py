@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import httpx
+from sqlalchemy.exc import SQLAlchemyError
 
 from nai.core.operations import Operations
 from nai.nfvo.events.dispatcher import Events
@@ -33,6 +36,13 @@ if TYPE_CHECKING:
     from nai.nfvo.settings import NfvoSettings
 
 
+log = logging.getLogger(__name__)
+
+OPERATIONS_ARE_KEPT = timedelta(days=30)
+"""How long one can read what was done, after it ended for good."""
+PRUNE_SECONDS = 3600.0
+
+
 class Orchestrator:
     """The running lifecycle."""
 
@@ -45,8 +55,9 @@ class Orchestrator:
         """
         settings, database, bus, clock = nfvo.settings, nfvo.database, nfvo.bus, nfvo.clock
         self._client = httpx.AsyncClient()
-        self._watch: asyncio.Task[None] | None = None
-        self.records = RecordStore(database)
+        self._clock = clock
+        self._tasks: list[asyncio.Task[None]] = []
+        self.records = RecordStore(database, nfvo.cipher)
         self.operations = Operations(database, clock, observer)
         self.events = Events(database, bus, clock, self._client)
         self.managers = Managers(database, bus, clock, poll_seconds=settings.managers_poll_seconds)
@@ -96,17 +107,26 @@ class Orchestrator:
         # First the ears, then the mouth: what is resumed asks VNFMs at once.
         await self.inbound.start()
         await self.operations.resume()
-        self._watch = asyncio.get_running_loop().create_task(self.managers.watch())
+        loop = asyncio.get_running_loop()
+        self._tasks = [loop.create_task(self.managers.watch()), loop.create_task(self._forget_old_operations())]
 
     async def stop(self) -> None:
         """Stop; unfinished operations stay so for the next process."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.operations.stop()
         await self.inbound.stop()
         await self.events.stop()
         await self._client.aclose()
+
+    async def _forget_old_operations(self) -> None:
+        while True:
+            await self._clock.sleep(PRUNE_SECONDS)
+            try:
+                await self.operations.prune(OPERATIONS_ARE_KEPT)
+            except SQLAlchemyError:
+                log.exception("Old operations could not be forgotten")
 
 
 def account(broker_url: str) -> tuple[str, str]:

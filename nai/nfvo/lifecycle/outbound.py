@@ -13,6 +13,7 @@ from nai.catalogue import (
     OrVnfmStartStopMessage,
     VNFDeploymentFlavour,
 )
+from nai.nfvo.lifecycle.conversations import OCCURRENCE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from nai.core.operations import StepContext
     from nai.nfvo.records.service import Function, Service
 
-OCCURRENCE = "occurrenceId"
-"""Our addition to every message: the same text each time one and the same question is asked."""
 
 ATTEMPT = "attempt"
 """Key of an operation's data: how often it has failed so far."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from nai.catalogue import Action, OrVnfmUpdateMessage, Script
 from nai.core.errors import ServiceError
 from nai.core.operations import Step
+from nai.nfvo.lifecycle.conversations import OCCURRENCE
 from nai.nfvo.lifecycle.merging import Say, merge
-from nai.nfvo.lifecycle.outbound import OCCURRENCE, occurrence
+from nai.nfvo.lifecycle.outbound import occurrence
 from nai.nfvo.lifecycle.scaling_out import finished
 from nai.nfvo.lifecycle.workshop import Workshop
 

@@ -16,12 +16,13 @@ from nai.nfvo.records.service import Function, Inner, Service, assembled
 from nai.nfvo.records.tables import FunctionRow, LinkRow, ServiceRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import CursorResult
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlalchemy.sql.dml import Update
 
+    from nai.core.cipher import Cipher
     from nai.core.database import Database
 
 
@@ -32,9 +33,14 @@ class RecordGoneError(NotFoundError):
 class RecordStore:
     """The rows of all services."""
 
-    def __init__(self, database: Database) -> None:
-        """Use a database whose tables exist."""
-        self._database = database
+    def __init__(self, database: Database, cipher: Cipher) -> None:
+        """Use a database whose tables exist.
+
+        Args:
+            database: holds the records.
+            cipher: seals what instances are started with: the broker's credentials may be in it.
+        """
+        self._database, self._cipher = database, cipher
 
     async def add(self, service: Service, session: AsyncSession) -> None:
         """Insert a new service with its functions, in the caller's transaction."""
@@ -101,7 +107,7 @@ class RecordStore:
                 .values(
                     status=function.document.status,
                     document=function.document.to_wire(),
-                    inner=function.inner.model_dump(mode="json"),
+                    inner=self._sealed(function.inner),
                     revision=FunctionRow.revision + 1,
                 )
             )
@@ -149,7 +155,7 @@ class RecordStore:
                 functions={
                     each.id: Function(
                         document=VirtualNetworkFunctionRecord.model_validate(each.document),
-                        inner=Inner.model_validate(each.inner),
+                        inner=self._opened(each.inner),
                         position=each.position,
                     )
                     for each in functions
@@ -236,8 +242,18 @@ class RecordStore:
             endpoint=function.endpoint,
             status=function.document.status,
             document=function.document.to_wire(),
-            inner=function.inner.model_dump(mode="json"),
+            inner=self._sealed(function.inner),
         )
+
+    def _sealed(self, inner: Inner) -> dict[str, Any]:
+        stored = inner.model_dump(mode="json")
+        stored["user_data"] = {unit: self._cipher.encrypt(text) for unit, text in inner.user_data.items()}
+        return stored
+
+    def _opened(self, stored: Mapping[str, Any]) -> Inner:
+        inner = Inner.model_validate(stored)
+        inner.user_data = {unit: self._cipher.decrypt(text) for unit, text in inner.user_data.items()}
+        return inner
 
     def _link_row(self, service: Service, link: VirtualLinkRecord) -> LinkRow:
         return LinkRow(id=link.id, service_id=service.id, name=link.name or "", document=link.to_wire())

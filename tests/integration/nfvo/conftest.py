@@ -17,11 +17,10 @@ import pytest_asyncio
 from nai.catalogue import NetworkServiceDescriptor
 from nai.core.bus import AmqpBus
 from nai.nfvo.client import NfvoClient, NfvoError
-from tests.integration.nfvo import armed
-from tests.support.kill import ServiceProcess, write_settings
+from tests.integration.nfvo.forked import ForkedNfvo, lasting_port, migrated
 from tests.support.nfvo import TestVnfm
 from tests.support.repository import ROOT
-from tests.support.services import Broker, MariaDB, free_port
+from tests.support.services import Broker, MariaDB
 from tests.support.vim import MemoryVim, memory_instance
 
 PASSWORD = "a long password"
@@ -32,17 +31,16 @@ SDK_NEEDS = ("pika==0.13.1", "six==1.17.0")
 class World:
     """An orchestrator's process, its infrastructure, and a client of its API."""
 
-    def __init__(self, process: ServiceProcess, vim: MemoryVim, client: NfvoClient, directory: Path) -> None:
+    def __init__(self, process: ForkedNfvo, vim: MemoryVim, client: NfvoClient, directory: Path) -> None:
         self.process, self.vim, self.client, self.directory = process, vim, client, directory
 
     def arm(self, point: str) -> None:
         """Have the process end itself when an operation reaches a point."""
-        armed.arm(self.directory, point)
+        self.process.arm(point)
 
     async def restarted(self) -> None:
         """Wait until the process has ended itself, and start it again."""
         await asyncio.to_thread(self.process.killed)
-        armed.disarm(self.directory)
         await asyncio.to_thread(self.process.start)
 
     async def order(self, document: dict[str, Any]) -> str:
@@ -95,21 +93,16 @@ async def world(
     directory = tmp_path_factory.mktemp("nfvo")
     name = f"nfvo_{directory.parent.name.replace('-', '_')}_{directory.name}"
     settings = {
-        "listen_port": free_port(),
+        "listen_port": lasting_port(),
         "database_url": database_server.create(name),
         "broker_url": broker.url,
         "admin_password": PASSWORD,
         "encryption_key_file": str(directory / "key"),
         "managers_poll_seconds": 2,
     }
-    process = ServiceProcess(
-        "nfvo",
-        write_settings(directory / "nfvo.yml", settings),
-        setup="tests.integration.nfvo.armed:prepare",
-        environment={armed.DIRECTORY: str(directory)},
-    )
+    process = ForkedNfvo(settings, directory)
     vim = MemoryVim(state_file=directory / "vim.json")
-    await asyncio.to_thread(process.migrate)
+    await migrated(settings)
     await asyncio.to_thread(process.start)
     async with NfvoClient(process.url, "admin", PASSWORD, project="default") as client:
         await client.create_vim(memory_instance(directory / "vim.json", "memory"))

@@ -60,7 +60,9 @@ class Talk:
 
     async def ask(self, action: Action = Action.START, *, instance: str | None = None) -> None:
         self.task = asyncio.ensure_future(
-            self.conversations.ask(self.function, lambda: {"action": action}, answer=action, instance=instance)
+            self.conversations.ask(
+                self.function, lambda: {"action": action, "occurrenceId": "o/1"}, answer=action, instance=instance
+            )
         )
         await self.clock.advance(0)
 
@@ -170,3 +172,11 @@ async def test_a_question_that_is_given_up_leaves_nothing(talk: Talk) -> None:
     talk.task.cancel()
     await asyncio.gather(talk.task, return_exceptions=True)
     assert not talk.conversations.is_waiting("f")
+
+
+async def test_an_answer_to_an_attempt_that_was_given_up_does_not_count(talk: Talk) -> None:
+    await talk.ask()
+    assert not talk.told("START", occurrenceId="o/0")
+    assert not talk.told("ERROR", occurrenceId="o/0")
+    assert talk.told("START", occurrenceId="o/1")
+    await talk.result()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from nai.catalogue import Status
 from nai.nfvo.records.store import RecordGoneError
+from nai.nfvo.records.tables import FunctionRow
 from tests.support.nfvo import PROJECT, descriptor, function, stage
 
 
@@ -91,3 +93,16 @@ async def test_a_write_that_was_not_committed_is_made_again(tmp_path: Path) -> N
         await store.save(service)
         assert (await store.document(record["id"]) or {})["task"] == "changed"
         assert service.combined_status() is Status.ACTIVE
+
+
+async def test_what_instances_are_started_with_is_sealed(tmp_path: Path) -> None:
+    async with stage(tmp_path) as here:
+        await here.vnfm()
+        record = await here.deploy(PAIR)
+        async with here.nfvo.database.session() as session:
+            rows = list(await session.scalars(select(FunctionRow.inner)))
+        assert all("#!/bin/sh" not in str(row) for row in rows)
+        loaded = await here.orchestrator.records.load(record["id"])
+        assert loaded is not None
+        for each in loaded.functions.values():
+            assert list(each.inner.user_data.values()) == ["#!/bin/sh\n#Hostname=\n"]
