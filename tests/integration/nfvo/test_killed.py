@@ -132,7 +132,7 @@ async def test_termination(world: World, vnfm: TestVnfm, scaled: str, point: str
 
 
 async def test_no_step_is_left_out(world: World) -> None:
-    passed = set((world.directory / "points").read_text().split())
+    passed = {point for point in (world.directory / "points").read_text().split() if "/media/" not in point}
     tested = {
         f"{kind}/{point}"
         for kind, points in {
