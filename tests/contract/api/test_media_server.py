@@ -48,7 +48,12 @@ async def seed(url: str) -> None:
 
 def made(url: str) -> FastAPI:
     """The whole service."""
-    settings = {"database_url": url, "broker_url": "amqp://", "encryption_key": "k" * 32, "sessions": {"monitor": "none"}}
+    settings = {
+        "database_url": url,
+        "broker_url": "amqp://",
+        "encryption_key": "k" * 32,
+        "sessions": {"monitor": "none"},
+    }
     return create_application(
         MediaServerSettings.model_validate(settings), elasticity=Elasticity, routers=ROUTERS, connect=memory_bus
     )

@@ -34,7 +34,6 @@ def test_the_inventory_of_the_repository_is_valid() -> None:
     report = validate([BLADES])
     assert report.findings == ()
     assert report.hosts == 26
-    assert report.seconds < 3
 
 
 @pytest.mark.parametrize(
