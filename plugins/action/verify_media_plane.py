@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         result: dict[str, Any] = super().run(tmp, task_vars)
         if self._task.check_mode:
             return result | {"skipped": True, "msg": "a verification makes instances; check mode makes none"}
-        display = Display().display
-        proof = MediaPlaneProof(self._settings(task_vars or {}), display)
+        settings = self._settings(task_vars or {})
+        settings.state_directory.mkdir(parents=True, exist_ok=True)
+        with (settings.state_directory / "verify-media-plane.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                # It would take what the other run makes for leftovers.
+                return result | {"failed": True, "msg": "another verification of the media plane is running"}
+            return result | self._prove(settings, Display().display)
+
+    def _prove(self, settings: Settings, display: Callable[[str], None]) -> dict[str, Any]:
+        proof = MediaPlaneProof(settings, display)
         # What does not hold is in the report; whatever happens, everything is removed.
         with suppress(CheckFailedError):
             try:
@@ -47,8 +59,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # Ansible publishes no ty
         if failed:
             first = failed[0]
             text = f"{first.name}: expected {first.expected or 'no error'}; seen: {first.seen}"
-            return result | {"failed": True, "changed": False, "msg": text, "report": str(report.file)}
-        return result | {
+            return {"failed": True, "changed": False, "msg": text, "report": str(report.file)}
+        return {
             "changed": False,
             "report": str(report.file),
             "seconds": round(report.seconds, 1),

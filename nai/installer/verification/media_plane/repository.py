@@ -92,8 +92,11 @@ class Repository:
         with self._report.step("cloud repository active and answering", "status ACTIVE") as step:
             record = self._ended(self._nfvo.instantiate(descriptor_id), "ACTIVE")
             address = _address(record)
-            with socket.create_connection((address, port), timeout=10):
-                step.seen = f"{address}:{port}"
+            try:
+                socket.create_connection((address, port), timeout=10).close()
+            except OSError as error:
+                raise CheckFailedError(f"an answer at {address}:{port}", str(error)) from error
+            step.seen = f"{address}:{port}"
         self._look_at_scripts(record, "status 0")
 
     def _deploy_without_source(self, descriptor_id: str) -> None:
