@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import boot, journal, kilo, media_plane, media_server, memory, scaling, up, verbs
+from tests.bench import boot, journal, kilo, media_plane, media_server, memory, orchestrator, scaling, up, verbs
 from tests.bench.page import page
 from tests.support.repository import ROOT
 
@@ -33,6 +33,7 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "scaling": scaling.measure,
     "kilo": kilo.measure,
     "media_server": media_server.measure,
+    "orchestrator": orchestrator.measure,
     "media_plane": media_plane.measure,
 }
 

@@ -78,6 +78,15 @@ def page(results: Mapping[str, Any], file: str) -> str:
         parts += [table(("what", "seconds", "aim"), rows)]
     if media_server := measured.get("media_server"):
         parts += media_server_page.parts(media_server)
+    if orchestrator := measured.get("orchestrator"):
+        rows = [
+            ("order to ACTIVE, ms", orchestrator["milliseconds"], 200),
+            ("of the orchestrator's processor, ms", orchestrator["processor_milliseconds"], ""),
+            ("transactions", orchestrator["transactions"], ""),
+            ("messages to and from the VNFM", orchestrator["messages"], ""),
+        ]
+        parts += ["## Orchestrator\n", "One instance; infrastructure and VNFM answer at once. MariaDB and RabbitMQ.\n"]
+        parts += [table((f"median of {orchestrator['deployments']}", "figure", "aim"), rows)]
     if plane := measured.get("media_plane"):
         one, five = plane["scale_out_seconds"]["1"], plane["scale_out_seconds"]["5"]
         rows = [

@@ -92,6 +92,8 @@ class TestVnfm:
         self.refusing = False
         """Whether its errors say that it did nothing, and will not."""
         self.delay_seconds = 0.0
+        self.messages = 0
+        """How many messages went to and fro."""
 
     @property
     def actions(self) -> list[str]:
@@ -119,6 +121,7 @@ class TestVnfm:
         """Carry out an action and answer it."""
         message = delivery.body
         self.received.append(message)
+        self.messages += 1
         action = message["action"]
         if action in self.silent:
             return
@@ -138,7 +141,7 @@ class TestVnfm:
             answer = {"action": action, "virtualNetworkFunctionRecord": vnfr}
             if "vnfcInstance" in message:
                 answer["vnfcInstance"] = message["vnfcInstance"]
-            await self.bus.publish("vnfm.nfvo.actions", answer)
+            await self.tell(answer)
 
     def build(self, message: dict[str, Any]) -> dict[str, Any]:
         """The record, as the Python SDK builds it: without ids."""
@@ -178,9 +181,7 @@ class TestVnfm:
             return
         vnfr = allocated["vnfr"]
         vnfr["provides"] = {"configurationParameters": [{"confKey": "port", "value": "8888"}]}
-        await self.bus.publish(
-            "vnfm.nfvo.actions.reply", {"action": "INSTANTIATE", "virtualNetworkFunctionRecord": vnfr}
-        )
+        await self.tell({"action": "INSTANTIATE", "virtualNetworkFunctionRecord": vnfr}, "vnfm.nfvo.actions.reply")
 
     async def scale_out(self, message: dict[str, Any], vnfr: Any) -> None:
         """SCALING, and SCALED."""
@@ -195,19 +196,21 @@ class TestVnfm:
             for instance in unit["vnfc_instance"]
             if instance["vnfComponent"]["id"] == component
         )
-        await self.bus.publish(
-            "vnfm.nfvo.actions",
-            {"action": "SCALED", "virtualNetworkFunctionRecord": answer["vnfr"], "vnfcInstance": made},
-        )
+        await self.tell({"action": "SCALED", "virtualNetworkFunctionRecord": answer["vnfr"], "vnfcInstance": made})
 
     async def ask(self, message: dict[str, Any]) -> dict[str, Any]:
         """A request to the orchestrator."""
+        self.messages += 2
         return await self.bus.call("vnfm.nfvo.actions.reply", message, timeout=20)
+
+    async def tell(self, message: dict[str, Any], queue: str = "vnfm.nfvo.actions") -> None:
+        """A message to the orchestrator that has no answer."""
+        self.messages += 1
+        await self.bus.publish(queue, message)
 
     async def fail(self, vnfr: dict[str, Any], text: str) -> None:
         """Report an error."""
-        await self.bus.publish(
-            "vnfm.nfvo.actions",
+        await self.tell(
             {
                 "action": "ERROR",
                 "nsrId": vnfr["parent_ns_id"],

@@ -68,6 +68,13 @@ class ForkedNfvo:
         self.log, self.points = directory / "log", directory / "points"
         self._process: ForkServerProcess | None = None
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        assert self._process is not None
+        assert self._process.pid is not None
+        return self._process.pid
+
     def arm(self, point: str) -> None:
         """Have it end itself when an operation reaches a point: "<kind>/<step>/before", "…/after", or a finer one."""
         (self.directory / "kill_at").write_text(point)
