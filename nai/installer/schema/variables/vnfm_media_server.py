@@ -6,9 +6,7 @@ VARIABLES = installed_by(
     "packages",
     *for_role(
         "vnfm_media_server",
-        secret(
-            "vnfm_media_server_database_password", "Password of the media servers' manager's account in MariaDB."
-        ),
+        secret("vnfm_media_server_database_password", "Password of the media servers' manager's account in MariaDB."),
         secret(
             "vnfm_media_server_broker_password",
             "Password of the media servers' manager's user of the media plane's bus.",
