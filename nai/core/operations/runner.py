@@ -177,7 +177,8 @@ class Operations:
             self._cancelled[identifier] = reason
             task.cancel()
             await asyncio.wait([task])
-            return
+            self._cancelled.pop(identifier, None)
+        # It may have been between two steps just then, where nobody was there to write down that it has failed.
         operation = await self.get(identifier)
         if operation.over:
             return

@@ -18,11 +18,11 @@ from nai.nfvo.lifecycle import instantiating as instantiation
 from nai.nfvo.lifecycle.allocating import STANDBY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from nai.catalogue import NetworkServiceDescriptor, Script, VirtualDeploymentUnit, VNFCInstance
     from nai.core.database import Database
-    from nai.core.operations import Operations
+    from nai.core.operations import Operation, Operations
     from nai.nfvo.lifecycle.workshop import Workshop
     from nai.nfvo.messaging.managers import Managers
     from nai.nfvo.records.service import Function, Service
@@ -110,28 +110,35 @@ class Orders:
             WrongStatusError: only services in ACTIVE or ERROR may be deleted, and this one is neither.
         """
         service = await self.service(project_id, service_id)
-        status = service.document.status
-        former = await self._operations.list(service.id)
-        for operation in former:
-            if operation.kind == releasing.KIND and operation.state is OperationState.FAILED_TEMP:
-                await self._operations.retry(operation.id)
+        async with service.lock:
+            former = await self._operations.list(service.id)
+            if await self._is_ending(former):
                 return
-            if operation.kind == releasing.KIND and not operation.over:
-                return
-        if not self._delete_all_status and status not in (Status.ACTIVE, Status.ERROR):
-            raise WrongStatusError(f"A service can be deleted in ACTIVE or ERROR; {service.id} is in {status}")
-        async with service.lock, self._database.session() as session:
-            service.document.status, service.document.task = Status.TERMINATED, "Terminating"
-            for function in service.functions.values():
-                function.document.status, function.document.task = Status.TERMINATED, "Terminating"
-            await self._shop.store.save(service, *service.functions.values(), session=session)
-            await self._operations.start(releasing.KIND, service.id, {}, session)
+            status = service.document.status
+            if not self._delete_all_status and status not in (Status.ACTIVE, Status.ERROR):
+                raise WrongStatusError(f"A service can be deleted in ACTIVE or ERROR; {service.id} is in {status}")
+            if service.released:
+                raise NotFoundError(f"There is no network service record with id {service_id}")
+            async with self._database.session() as session:
+                service.document.status, service.document.task = Status.TERMINATED, "Terminating"
+                for function in service.functions.values():
+                    function.document.status, function.document.task = Status.TERMINATED, "Terminating"
+                await self._shop.store.save(service, *service.functions.values(), session=session)
+                await self._operations.start(releasing.KIND, service.id, {}, session)
         for operation in former:
             if not operation.over:
                 await self._operations.cancel(operation.id, "Given up: the service is being terminated")
         for operation in await self._operations.list(service.id):
             if operation.state is OperationState.FAILED_TEMP and operation.kind != releasing.KIND:
                 await self._operations.fail(operation.id)
+
+    async def _is_ending(self, operations: Sequence[Operation]) -> bool:
+        """Tell whether the end of a service was ordered before; if that has failed, it is tried again."""
+        for operation in operations:
+            if operation.kind == releasing.KIND and operation.state is OperationState.FAILED_TEMP:
+                await self._operations.retry(operation.id)
+                return True
+        return any(operation.kind == releasing.KIND and not operation.over for operation in operations)
 
     async def terminate_function(self, project_id: str, service_id: str, function_id: str) -> None:
         """Order the end of one function; with the last one the service ends.

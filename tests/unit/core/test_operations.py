@@ -161,6 +161,20 @@ async def test_cancel_stops_a_hanging_step_with_the_reason(operations: Operation
     assert (await operations.get(running.id)).error == "the service is deleted"
 
 
+async def test_cancel_before_the_first_step_has_begun(operations: Operations) -> None:
+    async def hangs(_context: StepContext) -> None:
+        await asyncio.Event().wait()
+
+    operations.register("hang", [Step("a", hangs)])
+    for turns in range(4):
+        running = await operations.start("hang", f"x{turns}", {})
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await operations.cancel(running.id, "not needed")
+        ended = await asyncio.wait_for(operations.wait(running.id), 5)
+        assert (ended.state, ended.error) == (OperationState.FAILED_TEMP, "not needed")
+
+
 async def test_next_process_goes_on_at_the_step_that_was_under_way(database: Database) -> None:
     first, second = Operations(database, ManualClock()), Operations(database, ManualClock())
     seen: list[str] = []
