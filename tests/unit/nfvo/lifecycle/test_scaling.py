@@ -25,7 +25,6 @@ def parts(record: dict[str, Any], name: str) -> tuple[str, str, str]:
 async def scaled_out(here: Stage, record: dict[str, Any], name: str, mode: str = "") -> dict[str, Any]:
     service, vnfr, unit = parts(record, name)
     await here.orchestrator.orders.scale_out(PROJECT, service, vnfr, unit, None, mode=mode)
-    assert (await here.orchestrator.records.document(service) or {})["status"] == "SCALING"
     return await here.settled(service)
 
 
@@ -77,6 +76,8 @@ async def test_one_order_at_a_time(tmp_path: Path) -> None:
         record = await here.deploy(PAIR)
         vnfm.silent.add("SCALE_OUT")
         await here.orchestrator.orders.scale_out(PROJECT, *parts(record, "server"), None)
+        written = await here.orchestrator.records.document(record["id"]) or {}
+        assert (written["status"], written["task"]) == ("SCALING", "Scaling out")
         with pytest.raises(WrongStatusError, match="SCALING"):
             await here.orchestrator.orders.scale_out(PROJECT, *parts(record, "server"), None)
         with pytest.raises(WrongStatusError, match="SCALING"):
