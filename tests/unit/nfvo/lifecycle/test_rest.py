@@ -172,7 +172,7 @@ async def test_operations(tmp_path: Path) -> None:
         assert (operation["operation"], operation["operationState"]) == ("instantiate", "FAILED_TEMP")
         assert "not today" in operation["error"]
         path = f"/operations/{operation['id']}"
-        assert (await client.ask(202, "POST", f"{path}/retry"))["operationState"] == "PROCESSING"
+        await client.ask(202, "POST", f"{path}/retry")
         await here.settled(record["id"])
         assert (await client.ask(200, "GET", path))["attempts"] == 2
         await client.ask(202, "POST", f"{path}/rollback")
