@@ -217,6 +217,8 @@ def main() -> None:
 
     def body(nfvo: Nfvo) -> dict[str, Any]:
         present = module.params["state"] == "present"
+        if module.check_mode and present and not Path(module.params["src"]).exists():
+            return {"changed": True, "msg": f"would be made; src {module.params['src']} is not on this host yet"}
         files = read(Path(module.params["src"])) if present else {}
         package = Package(nfvo, module.params["name"], module.check_mode)
         if present:

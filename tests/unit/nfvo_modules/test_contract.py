@@ -100,3 +100,11 @@ def test_an_orchestrator_that_is_not_there_yet_is_a_failure_only_outside_check_m
     }[module]
     assert run(module, options, check=True)["changed"]
     assert "is the orchestrator running?" in run(module, options)["msg"]
+
+
+def test_a_package_whose_files_are_not_there_yet_is_a_failure_only_outside_check_mode(
+    run: Run, fake: FakeNfvo, tmp_path: Path
+) -> None:
+    options = {"name": "mongodb", "src": str(tmp_path / "missing")}
+    assert run(nfvo_package, options, check=True)["changed"]
+    assert "neither a folder nor a tar file" in run(nfvo_package, options)["msg"]
