@@ -81,6 +81,7 @@ def _answer(person: Terminal, asked: Path, testbed: Inventory) -> None:
     person.answer("Address in the management network?", of_group("compute", "nai_management_address"))
     person.answer("Address in the tunnel network?")
     person.answer("Address in the management network?", of_group("operations", "nai_management_address"))
+    person.answer("Address in the external network", of_group("operations", "nai_external_address"))
     person.answer("Names of further variables", "base_manage_hosts_file")
     person.press("base_manage_hosts_file?", "\x1b[B", ENTER)
     # The list is in the schema's order; Space takes the one it stands at.
