@@ -47,6 +47,7 @@ REST = (
     ("compute1 … compute3: Address in the management network?", "10.1.0.[21:23]"),
     ("compute1 … compute3: Address in the tunnel network?", None),
     ("operations1: Address in the management network?", "10.1.0.30"),
+    ("operations1: Address in the external network", None),
     ("Names of further variables", None),
 )
 """Questions in their order with answers; None takes the one that is offered."""
