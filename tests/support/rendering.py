@@ -76,8 +76,16 @@ class Rendering:
                 continue
             for task in _tasks(play):
                 if task.action in (CONFIG_FILES, TARGET_PYTHON):
-                    found |= self._of(task, self._variables.get_vars(play=play, host=host, task=task))
+                    variables = self._variables.get_vars(play=play, host=host, task=task)
+                    for item in self._items(task, variables):
+                        found |= self._of(task, variables | item)
         return found
+
+    def _items(self, task: Task, variables: dict[str, Any]) -> list[dict[str, Any]]:
+        """The variable of each turn of the task's loop; one turn without any where it has none."""
+        if task.loop is None:
+            return [{}]
+        return [{"item": item} for item in Templar(loader=self._loader, variables=variables).template(task.loop)]
 
     def _of(self, task: Task, variables: dict[str, Any]) -> dict[str, str]:
         variables = {**variables, "ansible_search_path": task.get_search_path()}
