@@ -1,4 +1,4 @@
-"""An engine in memory, for tests of its callers: what was asked of it, failures on demand, state that outlives a process."""
+"""An engine in memory, for tests of its callers: it notes what is asked, fails on demand, and outlives a process."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class DeploymentState:
 
 
 class Engine(Protocol):
-    """An engine. Every method may raise EngineUnreachableError; EngineRefusedError where the text can be told a user."""
+    """An engine. Every method may raise EngineUnreachableError, or EngineRefusedError with a text for the user."""
 
     async def build(self, request: BuildRequest) -> None:
         """Begin to build; a build of that name that runs goes on, one that is over is made anew."""
