@@ -62,6 +62,7 @@ class Action(_AnyCase):
     START = "START"
     STOP = "STOP"
     RESUME = "RESUME"
+    EXECUTE = "EXECUTE"
 
 
 class Status(_AnyCase):

@@ -90,6 +90,7 @@ def create_app(
     for router in routers:
         app.include_router(router)
     _add_own_routes(app, registry)
+    _declare_errors_as_json(app)
     return app
 
 
@@ -160,6 +161,23 @@ def _add_own_routes(app: FastAPI, registry: CollectorRegistry) -> None:
     @app.get("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+def _declare_errors_as_json(app: FastAPI) -> None:
+    """FastAPI declares the documents of errors with the route's own type, which may be text; they are always JSON."""
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = made()
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                for status, answer in operation["responses"].items():
+                    content = answer.get("content")
+                    if status[0] in "45" and content and "application/json" not in content:
+                        answer["content"] = {"application/json": next(iter(content.values()))}
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
 
 
 async def _state(check: Callable[[], Awaitable[Any]]) -> str:

@@ -40,7 +40,7 @@ def wire(name: str, default: Any = None, *, factory: Callable[[], Any] | None = 
 class WireModel(BaseModel):
     """A document on the wire: Python names inside, the contract's names outside, unknown fields kept."""
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="allow", populate_by_name=True, coerce_numbers_to_str=True, allow_inf_nan=False)
 
     always_written: ClassVar[frozenset[str]] = frozenset()
     """Python names of fields that are written even if nobody set them, because some reader breaks without them."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from nai.nfvo.settings import NfvoSettings
 
 
+SECRET_CHARACTERS = 32
+"""Least length of a text that a key is made of."""
+
+
 class CipherError(ServiceError):
     """The key is not one, or not the one that something was encrypted with."""
 
@@ -26,16 +32,19 @@ class Cipher:
     def __init__(self, key: str) -> None:
         """Use a key.
 
+        Args:
+            key: A key of Fernet's form, or any text of at least SECRET_CHARACTERS, of which one is made.
+
         Raises:
-            CipherError: it is no key.
+            CipherError: it is too short.
         """
         try:
             self._fernet = Fernet(key)
         except ValueError:
-            message = (
-                "encryption_key is not 32 bytes in URL-safe base64; make one with cryptography's Fernet.generate_key"
-            )
-            raise CipherError(message) from None
+            if len(key) < SECRET_CHARACTERS:
+                message = f"encryption_key is shorter than {SECRET_CHARACTERS} characters; give a longer random text"
+                raise CipherError(message) from None
+            self._fernet = Fernet(urlsafe_b64encode(sha256(key.encode()).digest()))
 
     def encrypt(self, text: str) -> str:
         """Return the text encrypted."""

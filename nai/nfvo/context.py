@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nai.catalogue import VimInstance
+    from nai.catalogue import EventEndpoint, VimInstance, VnfmManagerEndpoint
     from nai.core.bus import Bus
     from nai.core.clock import Clock
     from nai.core.database import Database
@@ -29,6 +29,38 @@ class Usage(Protocol):
         ...
 
 
+class Subscriptions(Protocol):
+    """Who wants to know what happens."""
+
+    async def subscribe(self, endpoint: EventEndpoint) -> EventEndpoint:
+        """Take a subscriber in; the same one twice is the existing one."""
+        ...
+
+    async def unsubscribe(self, endpoint_id: str, project_id: str | None = None) -> None:
+        """Forget a subscriber."""
+        ...
+
+
+class ManagerRegistry(Protocol):
+    """The VNF managers."""
+
+    async def unregister(self, endpoint: VnfmManagerEndpoint) -> None:
+        """Forget a manager."""
+        ...
+
+
+class NothingRuns:
+    """Nobody needs anything: no service was ever started."""
+
+    async def uses_vim(self, name: str) -> bool:
+        """Say no."""
+        return False
+
+    async def uses_descriptor(self, descriptor_id: str) -> bool:
+        """Say no."""
+        return False
+
+
 @dataclass
 class Nfvo:
     """The parts of the running orchestrator."""
@@ -39,4 +71,6 @@ class Nfvo:
     clock: Clock
     cipher: Cipher
     open_driver: Callable[[VimInstance], VimDriver]
-    usage: Usage
+    usage: Usage = field(default_factory=NothingRuns)
+    events: Subscriptions = field(init=False)
+    managers: ManagerRegistry = field(init=False)

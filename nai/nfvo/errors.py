@@ -38,6 +38,10 @@ class QuotaExceededError(ConflictError):
     """The infrastructure has no room for it."""
 
 
+class StartingError(ServiceError):
+    """The service is not ready yet: it waits for its database or for the broker."""
+
+
 class Problem(BaseModel):
     """The body of an error."""
 
@@ -79,6 +83,7 @@ ERRORS: dict[type[Exception], ErrorAnswer] = {
     RequestValidationError: ErrorAnswer(422, body=_validation),
     ValidationError: ErrorAnswer(422, body=_validation),
     MessageError: BAD_REQUEST,
+    StartingError: ErrorAnswer(503, "Service Unavailable", headers={"Retry-After": "2"}),
     ServiceError: BAD_REQUEST,
 }
 """Which error becomes which answer; an error's nearest class counts. Whatever else happens is a 500."""
@@ -88,7 +93,9 @@ Declared = dict[int | str, dict[str, Any]]
 _BAD_REQUEST: Declared = {422: {"model": Problem, "description": "What was asked for is wrong or not possible"}}
 _NOT_FOUND: Declared = {404: {"model": Problem, "description": "It, or the project, does not exist"}}
 
-OPEN: Declared = {**_BAD_REQUEST, **_NOT_FOUND}
+_STARTING: Declared = {503: {"model": Problem, "description": "The service waits for its database or the broker"}}
+
+OPEN: Declared = {**_BAD_REQUEST, **_NOT_FOUND, **_STARTING}
 """Answers of what needs no log-in."""
 
 LOGGED_IN: Declared = {

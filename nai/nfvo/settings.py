@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -18,8 +19,8 @@ class NfvoSettings(ServiceSettings):
         oauth_client_id: Name that clients of the API log in with, beside their user.
         oauth_client_secret: Its secret; public by nature: every client of the day has it built in.
         token_seconds: How long a token is good for.
-        encryption_key: Key (Fernet's form) that infrastructures' passwords are stored under; None keeps one of its own
-            making in `encryption_key_file`.
+        encryption_key: Secret of at least 32 characters that infrastructures' passwords are stored under; None keeps
+            one of the service's own making in `encryption_key_file`.
         encryption_key_file: Where that key is; whoever restores a backup of the database needs it.
         quota_check: Whether an order must fit into the infrastructure's quota [nfvo.quota.check].
         start_ordered: Whether functions start in the order of their dependencies [nfvo.start.ordered].
@@ -27,6 +28,11 @@ class NfvoSettings(ServiceSettings):
         vim_active_check: Whether infrastructures are looked at regularly, and those that do not answer are not used
             [nfvo.vim.active.check].
         vim_check_seconds: Time between two such looks.
+        vim_ca_file: Certificates (PEM) that vouch for the infrastructures' APIs; None uses the system's.
+        vim_request_seconds: Longest wait for one answer of an infrastructure's API.
+        vim_server_seconds: Longest wait until a server is there or gone.
+        vim_network_range: Networks that have to be made get a /24 of it.
+        vim_name_servers: Resolvers that such a network's servers are told.
         vnfd_cascade_delete: Whether deleting a service's descriptor deletes those of its functions
             [nfvo.vnfd.cascade.delete].
         package_cascade_delete: Whether deleting a function's descriptor deletes its package [vnfd.vnfp.cascade.delete].
@@ -58,13 +64,18 @@ class NfvoSettings(ServiceSettings):
     oauth_client_id: str = "openbatonOSClient"
     oauth_client_secret: SecretStr = SecretStr("secret")
     token_seconds: int = Field(default=43200, ge=60)
-    encryption_key: SecretStr | None = None
-    encryption_key_file: Path = Path("/var/lib/nai/nfvo/encryption.key")
+    encryption_key: SecretStr | None = Field(default=None, min_length=32)
+    encryption_key_file: Path = Path("/var/lib/nai-nfvo/encryption.key")
     quota_check: bool = True
     start_ordered: bool = False
     delete_all_status: bool = True
     vim_active_check: bool = True
     vim_check_seconds: float = Field(default=60, gt=0)
+    vim_ca_file: Path | None = None
+    vim_request_seconds: float = Field(default=60, gt=0)
+    vim_server_seconds: float = Field(default=600, gt=0)
+    vim_network_range: IPv4Network = IPv4Network("192.168.0.0/16")
+    vim_name_servers: tuple[IPv4Address, ...] = ()
     vnfd_cascade_delete: bool = False
     package_cascade_delete: bool = True
     package_bytes: int = Field(default=256 * 1024 * 1024, ge=1)

@@ -153,6 +153,8 @@ def wanted_rule(values: dict[str, Any]) -> Rule:
         raise CloudError(f"a rule for {values['protocol']} takes no ports")
     if (first is None) != (last is None) or (first is not None and not 1 <= first <= last <= 65535):
         raise CloudError(f"port_min {first} and port_max {last} are no range of ports")
+    if (first, last) == (1, 65535):  # Neutron keeps every port as none
+        first = last = None
     try:
         remote = ip_network(values["remote_cidr"])
     except ValueError as error:

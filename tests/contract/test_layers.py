@@ -1,6 +1,7 @@
-"""Imports go down only: cli → installer; hypervisor and the modules stand alone."""
+"""Imports go down only: cli → services → vim → catalogue → core; hypervisor, ems and the modules stand alone."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,67 @@ def test_hypervisor_stands_alone(path: Path) -> None:
 )
 def test_modules_run_on_hosts_without_the_package(path: Path) -> None:
     assert not [name for name in imports(path) if name.split(".")[0] == "nai"]
+
+
+FLOORS = {
+    "core": ("nai/core", ()),
+    "catalogue": ("nai/catalogue", ("nai.core",)),
+    "vim": ("nai/vim", ("nai.core", "nai.catalogue")),
+    "nfvo": ("nai/nfvo", ("nai.core", "nai.catalogue", "nai.vim")),
+    # Of the agent it only carries the files: it sends them into the instances.
+    "vnfm": ("nai/vnfm", ("nai.core", "nai.catalogue", "nai.vim")),
+}
+"""Each floor's folder, and what it may know beside itself. A service reaches another over the network only."""
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_floor_knows_only_those_below(floor: str) -> None:
+    folder, known = FLOORS[floor]
+    own = folder.replace("/", ".")
+    allowed = (own, *known)
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in below(folder)
+        for name in imports(path)
+        if name.split(".")[0] == "nai" and not within(name, allowed)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("manager", ["generic", "media_server"])
+def test_a_vnfm_does_not_know_another(manager: str) -> None:
+    allowed = (f"nai.vnfm.{manager}", "nai.vnfm.sdk", "nai.core", "nai.catalogue", "nai.vim")
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in below(f"nai/vnfm/{manager}")
+        for name in imports(path)
+        if name.split(".")[0] == "nai" and not within(name, allowed)
+    ]
+    assert not wrong
+
+
+def test_the_agent_needs_nothing_but_python() -> None:
+    # It runs inside instances, with whatever Python their image has; its AMQP client is its own.
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in below("nai/ems")
+        for name in imports(path)
+        if name.split(".")[0] not in sys.stdlib_module_names and not within(name, ("nai.ems",))
+    ]
+    assert not wrong
+
+
+def test_the_installer_knows_no_service() -> None:
+    services = ("nai.core", "nai.catalogue", "nai.vim", "nai.nfvo", "nai.vnfm", "nai.ems")
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in below("nai/installer")
+        for name in imports(path)
+        if name != "nai" and within(name, services)
+    ]
+    assert not wrong
+
+
+def within(name: str, packages: tuple[str, ...]) -> bool:
+    """Whether a module is one of the packages or lies in one; the root, which has the version only, is everybody's."""
+    return name == "nai" or any(name == package or name.startswith(f"{package}.") for package in packages)

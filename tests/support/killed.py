@@ -5,28 +5,43 @@ Started by `tests.support.kill`, which tells everything by environment variables
 
 from __future__ import annotations
 
+import functools
 import importlib
+import inspect
 import os
 import signal
+import sys
+from collections.abc import Callable
 from typing import Any
 
 from nai.cli import main
-from nai.core.operations import runner
+
+WATCHED = {
+    "": [("nai.core.operations.runner", "Operations")],
+    "vnfm-generic": [("nai.vnfm.sdk.vnfm", "Vnfm"), ("nai.vnfm.generic.runner", "Runner")],
+    "vnfm-media-server": [("nai.vnfm.sdk.vnfm", "Vnfm"), ("nai.vnfm.media_server.lifecycle.elasticity", "Elasticity")],
+}
+"""Classes that take an `observer`, by service; those of every service first."""
 
 
-def observe() -> None:
-    """Make every `Operations` of this process tell its points to this module, beside its own observer."""
-    original = runner.Operations.__init__
+def observe(service: str) -> None:
+    """Make what works in this process tell its points to this module, unless somebody listens already."""
+    for module, name in WATCHED[""] + WATCHED.get(service, []):
+        watched = getattr(importlib.import_module(module), name)
+        # A class, not a function, is looked up by its own module too: its constructor is what is changed.
+        watched.__init__ = _observed(watched.__init__)
 
-    def patched(self: runner.Operations, database: Any, clock: Any, observer: Any = None) -> None:
-        def both(event: str) -> None:
-            if observer is not None:
-                observer(event)
-            point(event)
 
-        original(self, database, clock, both)
+def _observed(original: Callable[..., None]) -> Callable[..., None]:
+    signature = inspect.signature(original)
 
-    setattr(runner.Operations, "__init__", patched)  # noqa: B010  # mypy forbids the assignment
+    @functools.wraps(original)
+    def patched(*args: Any, **kwargs: Any) -> None:
+        if signature.bind(*args, **kwargs).arguments.get("observer") is None:
+            kwargs["observer"] = point
+        original(*args, **kwargs)
+
+    return patched
 
 
 def point(event: str) -> None:
@@ -40,7 +55,7 @@ def point(event: str) -> None:
 
 
 if __name__ == "__main__":
-    observe()
+    observe(sys.argv[1])
     setup = os.environ.get("NAI_TEST_SETUP")
     if setup:
         module, _, function = setup.partition(":")

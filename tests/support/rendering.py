@@ -1,6 +1,6 @@
 """Renders every file that a run of site.yml puts on a host, without a host."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,15 @@ class Rendering:
     Args:
         inventory: Directory or file of the inventory.
         variables: Values of secrets and of what tasks register.
+        stages: Names of the stages; all without it.
     """
 
-    def __init__(self, inventory: Path, variables: Mapping[str, Any]) -> None:
+    def __init__(self, inventory: Path, variables: Mapping[str, Any], stages: Collection[str] = ()) -> None:
         """Reads the inventory; no host is contacted."""
         if AnsibleCollectionConfig.collection_finder is None:
             plugins.init_plugin_loader([str(ROOT / "collections")])
         self._rendered: dict[str, dict[str, str]] = {}
+        self._stages = stages
         self._loader = DataLoader()
         self._loader.set_basedir(str(ROOT))
         self._inventory = InventoryManager(loader=self._loader, sources=[str(inventory)])
@@ -54,6 +56,7 @@ class Rendering:
         return [
             play
             for stage in stages
+            if not self._stages or stage.stem in self._stages
             for play in Playbook.load(str(ROOT / stage), self._variables, self._loader).get_plays()
         ]
 

@@ -41,6 +41,7 @@ class Plane:
     Attributes:
         state: The state, for reading.
         writer: What makes changes durable.
+        is_open: Whether the state was read back.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Plane:
         self.writer = GroupWriter(database, clock)
         self._journal = StoreJournal(self.writer)
         self.state = State(self._journal, new_id=new_id, idle_pool_size=idle_pool_size, preference=preference)
+        self.is_open = False
         self._database = database
         self._clock = clock
 
@@ -62,6 +64,7 @@ class Plane:
         """Reads back what was written, and begins to write."""
         await restore(self._database, self.state, self._journal, self._clock)
         self.writer.start()
+        self.is_open = True
 
     async def close(self) -> None:
         """Writes what there is, and ends."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from nai.catalogue import MessageError, OrVnfmInstantiateMessage, OrVnfmMessage, parse_or_vnfm
 from nai.core.clock import SystemClock
@@ -44,7 +44,7 @@ class Vnfm:
         *,
         journal: Journal,
         clock: Clock | None = None,
-        observer: Observer = unobserved,
+        observer: Observer | None = None,
     ) -> None:
         """Prepares the VNFM.
 
@@ -60,6 +60,7 @@ class Vnfm:
         self._settings = settings
         self._journal = journal
         self._clock = clock or SystemClock()
+        observer = observer or unobserved
         self._dispatch = Dispatch(handler, allocate_by_nfvo=settings.allocate_by_nfvo, observer=observer)
         self._executor = Executor(
             journal, self._run, self._send, clock=self._clock, concurrency=settings.concurrency, observer=observer
@@ -143,8 +144,10 @@ class Vnfm:
 
     async def _keep_journal_small(self) -> None:
         while True:
-            with contextlib.suppress(OSError):
+            try:
                 await self._journal.forget(self._settings.journal_hours)
+            except SQLAlchemyError:
+                _LOG.exception("old actions could not be removed from the journal")
             await self._clock.sleep(_FORGET_SECONDS)
 
 

@@ -99,6 +99,7 @@ EPOXY_SECRETS = [
     "vnfm_generic_database_password",
     "vnfm_media_server_broker_password",
     "vnfm_media_server_database_password",
+    "vnfm_media_server_turn_password",
 ]
 
 

@@ -86,7 +86,7 @@ class Rig:
         self.state.manage(VNFR, NSR, "START")
 
     def servers(self, number: int, capacity: int = 100) -> None:
-        """Adds media servers `host-0`, `host-1`, …"""
+        """Adds the media servers `host-0`, `host-1` and so on."""
         for index in range(number):
             self.state.add_server(VNFR, f"host-{index}", f"10.0.0.{index + 1}", capacity)
 
@@ -102,7 +102,7 @@ class Rig:
 
 
 async def open_plane(url: str = "sqlite+aiosqlite://", **options: object) -> tuple[Plane, Database, ManualClock]:
-    """A plane on an empty database, with one VNFR."""
+    """A plane on an empty database, with one VNFR. One in memory has a single connection, which the writer keeps."""
     database, clock = Database(url), ManualClock()
     async with database.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)

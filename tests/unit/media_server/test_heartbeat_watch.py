@@ -21,7 +21,7 @@ class Monitor:
     answer: int | None = None
     asked: list[float] = field(default_factory=list)
     clock: ManualClock | None = None
-    before_answer: Callable[[], None] = lambda: None
+    before_answer: Callable[[], object] = lambda: None
 
     async def sessions(self, application: Application, server: MediaServer) -> int | None:
         assert application.media_server_id == server.id
@@ -34,6 +34,8 @@ class Monitor:
 
 @dataclass
 class Rig:
+    """A plane with one application, and the watch over it."""
+
     plane: Plane
     clock: ManualClock
     watch: HeartbeatWatch
@@ -124,7 +126,7 @@ async def test_figure_17_a_heartbeat_while_the_monitor_is_asked_counts_more_than
     monitor = Monitor(answer=0)
     async with rig(monitor, session_check_from=1) as it:
         await it.clock.advance(0)
-        monitor.before_answer = lambda: [it.plane.heartbeat(VNFR, it.application.id), None][1]
+        monitor.before_answer = lambda: it.plane.heartbeat(VNFR, it.application.id)
         # The clock has moved on to the check, so that this heartbeat is a later one than the registration.
         await it.advance(31)
         assert len(monitor.asked) == 1

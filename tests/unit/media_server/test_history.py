@@ -48,8 +48,8 @@ async def test_a_sample_each_five_seconds_in_a_ring_that_outlives_a_restart(tmp_
     await database.dispose()
 
 
-async def test_without_a_server_the_load_is_minus_one_and_a_forgotten_vnfr_has_no_history() -> None:
-    plane, database, clock = await open_plane()
+async def test_without_a_server_the_load_is_minus_one_and_a_forgotten_vnfr_has_no_history(tmp_path: Path) -> None:
+    plane, database, clock = await open_plane(f"sqlite+aiosqlite:///{tmp_path}/plane.db")
     history = History(plane, database, clock)
     await history.start()
     assert history.load(VNFR) == []

@@ -62,7 +62,7 @@ def test_the_refusal_has_the_text_of_the_original_and_is_told() -> None:
     rig = Rig()
     rig.servers(1)
     rig.register(60)
-    with pytest.raises(NoCapacityError, match="Not found any MediaServer for VNFR with id: vnfr-1. At least"):
+    with pytest.raises(NoCapacityError, match=r"Not found any MediaServer for VNFR with id: vnfr-1\. At least"):
         rig.register(50)
     assert rig.changes[-1].kind is ChangeKind.REFUSED
     assert rig.points() == [60]

@@ -23,8 +23,10 @@ def picture(state: State) -> object:
             fleet.used_points,
             fleet.counts,
             [
-                (each.id, each.hostname, each.ip, each.max_capacity, each.used_points, each.status)
-                + (each.stopped, each.claimed, each.hb_version)
+                (
+                    *(each.id, each.hostname, each.ip, each.max_capacity, each.used_points, each.status.value),
+                    *(each.stopped, each.claimed, each.hb_version),
+                )
                 for each in fleet.servers.values()
             ],
             [
@@ -43,7 +45,7 @@ def url(tmp_path: Path) -> str:
 
 
 async def test_a_restart_restores_exactly(url: str) -> None:
-    plane, database, clock = await open_plane(url)
+    plane, database, _ = await open_plane(url)
     await plane.manage("other", "nsr-2", "INSTANTIATE")
     await plane.add_servers(VNFR, [(f"host-{number}", f"10.0.0.{number}", 100 * number) for number in range(1, 6)])
     await plane.add_server("other", "host-1", None, 100)
@@ -92,7 +94,7 @@ async def test_an_answer_comes_after_the_commit_even_to_the_second_who_asks_the_
         async with database.session() as session:
             return int((await session.execute(text("SELECT count(*) FROM application"))).scalar_one())
 
-    assert await asyncio.gather(register_and_look(), register_and_look()) == [1, 1]
+    assert list(await asyncio.gather(register_and_look(), register_and_look())) == [1, 1]
     await plane.close()
     await database.dispose()
 
@@ -103,7 +105,7 @@ async def test_while_the_database_is_away_changes_are_refused_and_later_written(
     async with database.session() as session:
         await session.execute(text("ALTER TABLE application RENAME TO away"))
     waiting = asyncio.create_task(plane.register(VNFR, 50))
-    while plane.writer.failing is None:  # noqa: ASYNC110  # the writer tells nobody
+    while plane.writer.failing is None:
         await asyncio.sleep(0.001)
     with pytest.raises(StoreUnavailableError, match="no such table"):
         await plane.register(VNFR, 10)
@@ -124,7 +126,7 @@ async def test_a_stop_while_the_database_is_away_ends_and_says_so_to_who_waits(u
     async with database.session() as session:
         await session.execute(text("DROP TABLE application"))
     waiting = asyncio.create_task(plane.register(VNFR, 50))
-    while plane.writer.failing is None:  # noqa: ASYNC110
+    while plane.writer.failing is None:
         await asyncio.sleep(0.001)
     await plane.close()
     with pytest.raises(StoreUnavailableError):

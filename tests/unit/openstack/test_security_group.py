@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.nubomedia.nai.plugins.module_utils.openstack import CloudError
-from ansible_collections.nubomedia.nai.plugins.modules.security_group import SecurityGroup
+from ansible_collections.nubomedia.nai.plugins.modules.security_group import SecurityGroup, present_rule, wanted_rule
 
 from tests.unit.openstack.conftest import FakeService
 
@@ -110,3 +110,9 @@ def test_a_rule_that_contradicts_itself_is_refused_before_anything_is_made(
     with pytest.raises(CloudError, match=text):
         apply(neutron, {**PARAMETERS, "rules": [values]}, "present", check_mode=False)
     assert neutron.writes == []
+
+
+def test_every_port_is_what_neutron_makes_of_it() -> None:
+    values = {"protocol": "tcp", "port_min": 1, "port_max": 65535, "remote_cidr": "0.0.0.0/0", "direction": "ingress"}
+    kept = {"direction": "ingress", "ethertype": "IPv4", "protocol": "tcp", "remote_ip_prefix": "0.0.0.0/0"}
+    assert wanted_rule(values) == present_rule(kept)

@@ -13,7 +13,8 @@ RELEASE = {
     "os": {"distribution": "debian", "major_version": 13},
     "services": {
         "keystone": {"unit": "keystone", "port": 5000},
-        "mariadb": {"unit": "mariadb", "port": 3306},
+        "mariadb": {"unit": "mariadb", "port": 3306, "groups": ["controller", "operations"]},
+        "nfvo": {"unit": "nai-nfvo", "port": 8080, "groups": ["operations"], "programs": ["nai"]},
         "docker": {"unit": "docker"},
     },
 }
@@ -146,9 +147,20 @@ def test_a_deployed_host_needs_less_disk() -> None:
     assert lines(platform(controller1={"disk_free_gb": {"/": 1.5}})) != []
 
 
-def test_ports_matter_on_the_controller_alone() -> None:
-    used = {"listening_ports": [{"port": 5000, "address": "*", "process": "nginx"}]}
-    assert lines(platform(compute1=used)) == []
+@pytest.mark.parametrize(
+    ("host", "port", "process", "wrong"),
+    [
+        ("compute1", 5000, "nginx", False),
+        ("operations1", 5000, "nginx", False),
+        ("controller1", 8080, "nginx", False),
+        ("operations1", 8080, "nginx", True),
+        ("operations1", 8080, "nai", False),
+        ("operations1", 3306, "postgres", True),
+    ],
+)
+def test_a_port_matters_where_its_service_runs(host: str, port: int, process: str, wrong: bool) -> None:
+    found = lines(platform(**{host: {"listening_ports": [{"port": port, "address": "*", "process": process}]}}))
+    assert bool(found) is wrong
 
 
 def test_a_host_in_several_groups_needs_the_sum() -> None:

@@ -25,6 +25,15 @@ VARIABLES = installed_by(
             help="Addresses of the instances.",
         ),
         Variable(
+            name="media_network_security_group",
+            type=Type.STRING,
+            default="nubomedia",
+            pattern=_NAME,
+            pattern_hint=_NAME_HINT,
+            maximum=255,
+            help="Name of the instances' security group.",
+        ),
+        Variable(
             name="media_network_key_pair",
             type=Type.STRING,
             default="nubomedia",
@@ -38,11 +47,7 @@ VARIABLES = installed_by(
             name="media_network_rules",
             type=Type.LIST,
             elements=Type.DICT,
-            default=[
-                {"protocol": "icmp"},
-                {"protocol": "tcp", "port_min": 1, "port_max": 65535},
-                {"protocol": "udp", "port_min": 1, "port_max": 65535},
-            ],
+            default=[{"protocol": "icmp"}, {"protocol": "tcp"}, {"protocol": "udp"}],
             help="What may reach the instances. WebRTC takes any port, so all are open by default.",
             fields=(
                 Field(

@@ -18,6 +18,18 @@ VARIABLES = (
         help="Flavor of the instances.",
     ),
     Variable(
+        name="verify_media_image",
+        type=Type.STRING,
+        default="nai-kurento-stand-in",
+        help="Image in Glance of the media servers that the media plane is proved with; it speaks Kurento's protocol.",
+    ),
+    Variable(
+        name="verify_media_flavor",
+        type=Type.STRING,
+        default="d1.small",
+        help="Flavor of the media servers.",
+    ),
+    Variable(
         name="verify_network_cidr",
         type=Type.IPV4_CIDR,
         default="10.254.254.0/24",

@@ -13,6 +13,40 @@ VARIABLES = installed_by(
             "vnfm_media_server_broker_password",
             "Password of the media servers' manager's user of the media plane's bus.",
         ),
+        secret(
+            "vnfm_media_server_turn_password",
+            "Password at the TURN server; read only with `vnfm_media_server_turn_url`. Set there what the server knows.",
+        ),
+        Variable(
+            name="vnfm_media_server_turn_url",
+            type=Type.STRING,
+            default="",
+            empty_allowed=True,
+            pattern=r"[A-Za-z0-9.-]+:[0-9]{1,5}",
+            pattern_hint="host:port",
+            help="TURN server that media servers relay through. Empty: none.",
+        ),
+        Variable(
+            name="vnfm_media_server_turn_username",
+            type=Type.STRING,
+            default="nubomedia",
+            pattern=r"[A-Za-z0-9._@-]+",
+            pattern_hint="letters, digits, and . _ @ -",
+            help="User at the TURN server.",
+        ),
+        Variable(
+            name="vnfm_media_server_stun_address",
+            type=Type.HOSTNAME,
+            default="",
+            empty_allowed=True,
+            help="STUN server from which media servers learn their public address. Empty: none.",
+        ),
+        Variable(
+            name="vnfm_media_server_stun_port",
+            type=Type.PORT,
+            default=3478,
+            help="Port of the STUN server.",
+        ),
         Variable(
             name="vnfm_media_server_points_per_vcpu",
             type=Type.INT,
@@ -21,6 +55,14 @@ VARIABLES = installed_by(
             maximum=100000,
             unit="points",
             help="What a media server carries for each virtual processor of its flavor.",
+        ),
+        Variable(
+            name="vnfm_media_server_idle_pool_size",
+            type=Type.INT,
+            default=1,
+            minimum=0,
+            maximum=1000,
+            help="Media servers without a session that each function keeps ready; more of them wait to be scaled in.",
         ),
         Variable(
             name="vnfm_media_server_heartbeat_period_seconds",
@@ -47,6 +89,14 @@ VARIABLES = installed_by(
             maximum=86400,
             unit="seconds",
             help="Silence after which an application's sessions are given up, whatever was missed.",
+        ),
+        Variable(
+            name="vnfm_media_server_session_monitor",
+            type=Type.ENUM,
+            default="kurento",
+            choices=("kurento", "none"),
+            help="Who is asked whether an application without heartbeat still has sessions: the media server itself, or"
+            " nobody, as in the original.",
         ),
         Variable(
             name="vnfm_media_server_warm_pool_size",

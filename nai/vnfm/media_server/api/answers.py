@@ -16,7 +16,7 @@ ERRORS: dict[type[Exception], ErrorAnswer] = {
     errors.UnknownVnfrError: NOT_FOUND,
     errors.UnknownServerError: NOT_FOUND,
     errors.UnknownApplicationError: NOT_FOUND,
-    # The original's answer to "no room". Its Java client would like a 422 better, but treats any other error the same way.
+    # The original's answer to "no room". Its Java client likes a 422 better, but takes any other error the same way.
     errors.NoCapacityError: NOT_FOUND,
     errors.BadRequestError: BAD_REQUEST,
     errors.ServerInUseError: BAD_REQUEST,
@@ -97,4 +97,7 @@ def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
         404: "There is no such thing, or no room.",
         503: "The database does not take changes at the moment.",
     }
-    return {status: {"model": ErrorDocument, "description": texts[status]} for status in statuses}
+    # Not `model`: FastAPI would declare it with the route's own type, which for one route is text.
+    schema = {"$ref": f"#/components/schemas/{ErrorDocument.__name__}"}
+    content = {"application/json": {"schema": schema}}
+    return {status: {"description": texts[status], "content": content} for status in statuses}

@@ -22,32 +22,40 @@ _ONE = {"model": MediaServerDocument, "description": "The media server."}
 _SAMPLES = {"model": list[SampleDocument], "description": "The samples, oldest first, one each 5 s."}
 
 
-@router.get("", responses={200: _ALL}, summary="All media servers of a VNFR")
+@router.get("", responses={200: _ALL, **declared(503)}, summary="All media servers of a VNFR")
 async def list_servers(vnfrId: str, plane: PlaneOf) -> Response:  # noqa: N803  # wire name
     """Returns the media servers of a VNFR in the order in which they came."""
     return answer(map(server_document, Fleets(plane).servers(vnfrId)))
 
 
-@router.get("/number", responses={200: {"model": int, "description": "The number."}}, summary="Number of media servers")
+@router.get(
+    "/number",
+    responses={200: {"model": int, "description": "The number."}, **declared(503)},
+    summary="Number of media servers",
+)
 async def number(vnfrId: str, plane: PlaneOf) -> Response:  # noqa: N803
     """Returns the number of media servers; 0 of an unknown VNFR."""
     return answer(len(Fleets(plane).servers(vnfrId)))
 
 
-@router.get("/load", responses={200: {"model": float, "description": "The load."}}, summary="Load of the media servers")
+@router.get(
+    "/load",
+    responses={200: {"model": float, "description": "The load."}, **declared(503)},
+    summary="Load of the media servers",
+)
 async def load(vnfrId: str, plane: PlaneOf) -> Response:  # noqa: N803
     """Returns the mean of the used points; 0.0 without a server, where the original said NaN, which is no JSON."""
     fleet = Fleets(plane).of(vnfrId)
     return answer(fleet.load if fleet else 0.0)
 
 
-@router.get("/number/history", responses={200: _SAMPLES, **declared(404)}, summary="History of the number")
+@router.get("/number/history", responses={200: _SAMPLES, **declared(404, 503)}, summary="History of the number")
 async def number_history(vnfrId: str, history: HistoryOf) -> Response:  # noqa: N803
     """Returns the numbers of media servers of the last two hours."""
     return answer(_samples(history.number(vnfrId)))
 
 
-@router.get("/load/history", responses={200: _SAMPLES, **declared(404)}, summary="History of the load")
+@router.get("/load/history", responses={200: _SAMPLES, **declared(404, 503)}, summary="History of the load")
 async def load_history(vnfrId: str, history: HistoryOf) -> Response:  # noqa: N803
     """Returns the loads of the last two hours; -1 where there was no media server."""
     return answer(_samples(history.load(vnfrId)))

@@ -21,7 +21,7 @@ _AGES = {"model": dict[str, str], "description": "Milliseconds by application id
 @router.get(
     "/{hostname}/CONSUMED_CAPACITY",
     response_class=PlainTextResponse,
-    responses={200: {"description": "The used points, as a decimal number."}, **declared(404)},
+    responses={200: {"description": "The used points, as a decimal number."}, **declared(404, 503)},
     summary="Used points of a media server",
 )
 async def consumed_capacity(hostname: str, plane: PlaneOf) -> Response:
@@ -33,10 +33,13 @@ async def consumed_capacity(hostname: str, plane: PlaneOf) -> Response:
 
 
 @router.get(
-    "/{vnfrId}/HEARTBEAT_ELAPSED", response_class=Response, responses={200: _AGES}, summary="Age of the heartbeats"
+    "/{vnfrId}/HEARTBEAT_ELAPSED",
+    response_class=Response,
+    responses={200: _AGES, **declared(503)},
+    summary="Age of the heartbeats",
 )
 async def heartbeat_elapsed(vnfrId: str, plane: PlaneOf, request: Request) -> Response:  # noqa: N803  # wire name
     """Returns the milliseconds since each application's last heartbeat, as text."""
-    now = request.app.state.services.clock.monotonic()
+    now = request.app.state.clock.monotonic()
     applications = Fleets(plane).applications(vnfrId)
     return answer({each.id: str(round((now - each.beat) * 1000)) for each in applications})

@@ -2,22 +2,49 @@
 
 from starlette.requests import Request
 
+from nai.vnfm.media_server.errors import StoreUnavailableError
 from nai.vnfm.media_server.history import History
 from nai.vnfm.media_server.model import Application, Fleet, MediaServer
 from nai.vnfm.media_server.plane import Plane
+from nai.vnfm.media_server.services import Services
+
+
+def opened(request: Request) -> Plane:
+    """Returns the plane.
+
+    Raises:
+        StoreUnavailableError: Its state was not read back yet, because the database is away.
+    """
+    plane: Plane = request.app.state.plane
+    if not plane.is_open:
+        raise StoreUnavailableError("The database was not reached since the service started. Please try again later.")
+    return plane
 
 
 # Coroutines, though nothing is awaited: FastAPI would run a plain function in a thread.
 async def plane_of(request: Request) -> Plane:
-    """Returns the plane."""
-    plane: Plane = request.app.state.services.plane
-    return plane
+    """As `opened`, as a dependency."""
+    return opened(request)
 
 
 async def history_of(request: Request) -> History:
-    """Returns the history."""
-    history: History = request.app.state.services.history
+    """Returns the history; raises as `opened` does."""
+    opened(request)
+    history: History = request.app.state.history
     return history
+
+
+async def services_of(request: Request) -> Services:
+    """Returns all parts of the service.
+
+    Raises:
+        StoreUnavailableError: The database or RabbitMQ was not reached since the service started.
+    """
+    opened(request)
+    services: Services | None = getattr(request.app.state, "services", None)
+    if services is None:
+        raise StoreUnavailableError("RabbitMQ was not reached since the service started. Please try again later.")
+    return services
 
 
 class Fleets:

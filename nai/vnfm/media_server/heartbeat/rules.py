@@ -23,7 +23,7 @@ class HeartbeatRules(BaseModel):
         period_seconds: Between two checks; a heartbeat younger than that is fresh.
         retry_max: Missed checks in a row after which an application goes.
         retry_timeout_seconds: The same by time since the last heartbeat.
-        session_check_from: Missed checks in a row from which on the sessions are asked for; 1 does as the seed's figures.
+        session_check_from: Missed checks in a row from which on sessions are asked for; 1 does as the seed's figures.
         release_check_period_seconds: Between two questions for the sessions.
         release_timeout_seconds: Time since the last heartbeat after which not even sessions keep an application.
     """

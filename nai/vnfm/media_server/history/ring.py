@@ -1,7 +1,7 @@
 """Samples of each VNFR, each 5 s, in a ring of fixed length: in memory, and slot for slot in the database.
 
-The length of 1440 samples is two hours. The original kept them in memory only; here a restart continues the ring, with a gap
-for the time in which nobody sampled.
+The length of 1440 samples is two hours. The original kept them in memory only; here a restart continues the ring, with
+a gap for the time in which nobody sampled.
 """
 
 import asyncio
@@ -138,6 +138,6 @@ class History:
     async def _run(self) -> None:
         while True:
             await self._clock.sleep(SAMPLE_SECONDS)
-            # While the database is away samples would pile up: the ring in memory goes on without it only once it is back.
+            # While the database is away samples would pile up in the writer.
             if self._plane.writer.failing is None:
                 self.sample()

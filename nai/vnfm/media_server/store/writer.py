@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from nai.core.clock import Clock
 from nai.core.database import Database
@@ -25,6 +26,12 @@ ANSWER_SECONDS = 10.0
 """How long a change may wait for a database that is away, before its request is answered 503."""
 
 RETRY_SECONDS = 0.5
+
+GATHER_SECONDS = 0.002
+"""Under load a transaction waits so long for company: it costs as much as the handling of several requests."""
+
+LOAD = 4
+"""Changes in a transaction from which on there is load."""
 
 Row = Mapping[str, Any]
 Key = tuple[Any, ...]
@@ -61,6 +68,8 @@ class GroupWriter:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
+        self._last_size = 0
+        self._connection: AsyncConnection | None = None
 
     def start(self) -> None:
         """Begins to write."""
@@ -72,6 +81,7 @@ class GroupWriter:
         self._wake.set()
         if self._task is not None:
             await self._task
+        await self._disconnect()
 
     def put(self, table: Table, key: Key, row: Row | None) -> None:
         """Adds a change to the next transaction.
@@ -116,8 +126,11 @@ class GroupWriter:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
+            if self._last_size >= LOAD and not self._closing:
+                await asyncio.sleep(GATHER_SECONDS)
             batch, self._batch = self._batch, None
             self._writing = batch
+            self._last_size = sum(map(len, batch.changes.values()))
             written = await self._write_until_done(batch)
             self._writing = None
             if not written:
@@ -132,6 +145,7 @@ class GroupWriter:
             except (SQLAlchemyError, OSError, ValueError) as error:
                 # The driver's own text, without the statement and its parameters.
                 self.failing = str(getattr(error, "orig", None) or error)
+                await self._disconnect()
                 LOG.error("media-server state not written, again in %s s: %s", RETRY_SECONDS, self.failing)
                 if self._closing:
                     return False
@@ -155,8 +169,12 @@ class GroupWriter:
                 await sleep
 
     async def _write(self, batch: _Batch) -> None:
+        if self._connection is None:
+            # One of its own, kept: to take one from the pool costs a question to the database whether it still answers.
+            self._connection = await self._database.engine.connect()
+        connection = self._connection
         dialect = self._database.engine.dialect.name
-        async with self._database.engine.begin() as connection:
+        async with connection.begin():
             for table, changes in batch.changes.items():
                 columns = [f"key_{column.name}" for column in table.primary_key.columns]
                 gone = [dict(zip(columns, key, strict=False)) for key, row in changes.items() if row is None]
@@ -166,4 +184,11 @@ class GroupWriter:
                 if rows:
                     await connection.execute(upsert_statement(table, dialect), rows)
         self.commits += 1
-        self.rows += sum(map(len, batch.changes.values()))
+        self.rows += self._last_size
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # It may be broken; then closing it says so, which nobody has to know any more.
+            with contextlib.suppress(SQLAlchemyError, OSError):
+                await connection.close()

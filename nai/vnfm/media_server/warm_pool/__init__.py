@@ -1,0 +1,1 @@
+"""Warm instances: started ahead of the need."""

@@ -1,0 +1,1 @@
+"""Events: who wants to know of what happens to services, and how they are told (wire contract 6.4)."""

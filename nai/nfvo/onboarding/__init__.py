@@ -1,0 +1,1 @@
+"""Taking descriptors and packages in: reading their forms, and checking them against what there is."""

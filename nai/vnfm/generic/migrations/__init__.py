@@ -1,0 +1,1 @@
+"""Revisions of the generic VNFM's tables."""
