@@ -1,0 +1,82 @@
+"""Slows down whoever guesses passwords.
+
+After a few wrong passwords for a user name, from whatever address, further tries are refused for a while that doubles
+with each failure. A right password is refused too in that while: otherwise guessing would go on, only with another answer.
+Kept in memory: a restart forgives.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nai.core.errors import ServiceError
+
+if TYPE_CHECKING:
+    from nai.core.clock import Clock
+
+FREE_TRIES = 5
+FIRST_PAUSE_SECONDS = 2.0
+LONGEST_PAUSE_SECONDS = 300.0
+FORGET_SECONDS = 900.0
+MOST_REMEMBERED = 10_000
+"""Guesses at invented names must not fill the memory; the oldest is forgotten first."""
+
+
+class TooManyTriesError(ServiceError):
+    """Somebody has to wait.
+
+    Attributes:
+        seconds: How long.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """Say how long."""
+        super().__init__(f"Too many wrong passwords; try again in {seconds:.0f} s")
+        self.seconds = seconds
+
+
+@dataclass
+class _Failures:
+    count: int = 0
+    last: float = 0.0
+    until: float = 0.0
+
+
+class LoginGuard:
+    """Counts wrong passwords by user name."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Know nobody yet."""
+        self._clock = clock
+        self._failures: OrderedDict[str, _Failures] = OrderedDict()
+
+    def check(self, username: str) -> None:
+        """Let a try through, or not.
+
+        Raises:
+            TooManyTriesError: not now.
+        """
+        known = self._failures.get(username.lower())
+        if known is not None and (left := known.until - self._clock.monotonic()) > 0:
+            raise TooManyTriesError(left)
+
+    def failed(self, username: str) -> None:
+        """Note a wrong password."""
+        now = self._clock.monotonic()
+        name = username.lower()
+        known = self._failures.pop(name, None)
+        if known is None or now - known.last > FORGET_SECONDS:
+            known = _Failures()
+        known.count += 1
+        known.last = now
+        if (over := known.count - FREE_TRIES) >= 0:
+            known.until = now + min(FIRST_PAUSE_SECONDS * 2 ** min(over, 30), LONGEST_PAUSE_SECONDS)
+        self._failures[name] = known
+        while len(self._failures) > MOST_REMEMBERED:
+            self._failures.popitem(last=False)
+
+    def succeeded(self, username: str) -> None:
+        """Forget the wrong passwords of a user who knows the right one."""
+        self._failures.pop(username.lower(), None)
