@@ -1,8 +1,8 @@
 """Slows down whoever guesses passwords.
 
 After a few wrong passwords for a user name, from whatever address, further tries are refused for a while that doubles
-with each failure. A right password is refused too in that while: otherwise guessing would go on, only with another answer.
-Kept in memory: a restart forgives.
+with each failure. A right password is refused too in that while: otherwise guessing would just go on. Kept in memory: a
+restart forgives.
 """
 
 from __future__ import annotations
