@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.routing import Match
 
 from nai.core.access import Access, Figures
 from nai.core.errors import (
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 READY_SECONDS = 5.0
 """A part that has not answered by then is not ready."""
+
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 GRACE_SECONDS = 10
 """Requests that are being answered get this long when the service is stopped."""
@@ -132,18 +135,30 @@ def notify(text: str) -> None:
 
 
 def _handler(answer: ErrorAnswer) -> Callable[[Request, Exception], JSONResponse]:
-    def handle(_request: Request, error: Exception) -> JSONResponse:
+    def handle(request: Request, error: Exception) -> JSONResponse:
         status, headers, text, shown = answer.status, dict(answer.headers), None, answer
         if isinstance(error, RequestValidationError):
             text = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
         elif isinstance(error, HTTPException):
             status, text = error.status_code, error.detail
             headers |= error.headers or {}
+            if status == HTTPStatus.METHOD_NOT_ALLOWED:
+                headers["Allow"] = _allowed(request)
             if not answer.code:
                 shown = ErrorAnswer(status, HTTPStatus(status).phrase, body=answer.body)
         return JSONResponse(shown.content(error, text), status, headers)
 
     return handle
+
+
+def _allowed(request: Request) -> str:
+    """The methods that a path takes by any of its routes (RFC 9110, 10.2.1); Starlette names those of the first only."""
+
+    def takes(method: str) -> bool:
+        scope = {**request.scope, "method": method, "path_params": {}}
+        return any(route.matches(dict(scope))[0] is Match.FULL for route in request.app.routes)
+
+    return ", ".join(filter(takes, METHODS))
 
 
 def _add_own_routes(app: FastAPI, registry: CollectorRegistry) -> None:

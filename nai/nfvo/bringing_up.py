@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nai.catalogue import VimInstance
     from nai.core.bus import Bus
     from nai.core.clock import Clock
+    from nai.nfvo.cipher import Cipher
     from nai.nfvo.settings import NfvoSettings
     from nai.vim.driver import VimDriver
 
@@ -102,6 +103,7 @@ class BringingUp:
         self._settings = settings
         self._parts = parts
         self._database = Database(settings.database_url.get_secret_value())
+        self._cipher: Cipher
         self._bus: Bus | None = None
         self._orchestrator: Orchestrator | None = None
         self._watch: VimWatch | None = None
@@ -113,7 +115,9 @@ class BringingUp:
 
         Raises:
             CipherError: the encryption key cannot be used.
+            OSError: it can be neither read nor made.
         """
+        self._cipher = await open_cipher(self._settings)
         ready_when(self._app, database=self._database.check, bus=self._check_bus)
         if not await self._attempt():
             self._task = asyncio.create_task(self._keep_trying(), name="bringing-up")
@@ -154,15 +158,17 @@ class BringingUp:
         await ensure_identities(self._database, self._settings)
         if self._bus is None:
             self._bus = await self._parts.connect(self._settings.broker_url.get_secret_value())
-        cipher = await open_cipher(self._settings)
-        nfvo = Nfvo(self._settings, self._database, self._bus, self._parts.clock, cipher, self._drivers)
-        if self._orchestrator is None:
-            self._orchestrator = self._parts.orchestrator_of(nfvo)
-        await self._orchestrator.start()
-        nfvo.usage = self._orchestrator.records
-        nfvo.events = self._orchestrator.events
-        nfvo.managers = self._orchestrator.managers
-        self._app.state.orchestrator = self._orchestrator
+        nfvo = Nfvo(self._settings, self._database, self._bus, self._parts.clock, self._cipher, self._drivers)
+        orchestrator = self._parts.orchestrator_of(nfvo)
+        try:
+            await orchestrator.start()
+        except BaseException:
+            # What has begun must not go on beside the next attempt.
+            await orchestrator.stop()
+            raise
+        self._orchestrator = orchestrator
+        nfvo.usage, nfvo.events, nfvo.managers = orchestrator.records, orchestrator.events, orchestrator.managers
+        self._app.state.orchestrator = orchestrator
         self._app.state.nfvo = nfvo
         if self._settings.vim_active_check:
             self._watch = VimWatch(nfvo)

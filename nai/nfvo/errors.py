@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nai.catalogue import MessageError
 from nai.core.errors import (
@@ -72,6 +73,16 @@ def _token(error: Exception) -> Mapping[str, Any]:
     return {"error": "invalid_token", "error_description": str(error)}
 
 
+def _contradiction(_error: Exception) -> Mapping[str, Any]:
+    # Two requests at once: each looked, saw nothing, and the second one wrote what the first had written.
+    return {"code": "Bad Request", "message": "it exists by now, or is needed by something that exists by now"}
+
+
+def _database_away(_error: Exception) -> Mapping[str, Any]:
+    # Not the error's text: it has the statement in it.
+    return {"code": "Service Unavailable", "message": "the database does not answer; try again"}
+
+
 BAD_REQUEST = ErrorAnswer(422, "Bad Request")
 
 ERRORS: dict[type[Exception], ErrorAnswer] = {
@@ -83,6 +94,8 @@ ERRORS: dict[type[Exception], ErrorAnswer] = {
     RequestValidationError: ErrorAnswer(422, body=_validation),
     ValidationError: ErrorAnswer(422, body=_validation),
     MessageError: BAD_REQUEST,
+    IntegrityError: ErrorAnswer(422, body=_contradiction),
+    DBAPIError: ErrorAnswer(503, body=_database_away, headers={"Retry-After": "2"}),
     StartingError: ErrorAnswer(503, "Service Unavailable", headers={"Retry-After": "2"}),
     ServiceError: BAD_REQUEST,
 }

@@ -9,13 +9,21 @@ from __future__ import annotations
 from typing import Protocol
 
 from nai.catalogue import DeploymentFlavour, Network, Quota, Server
-from nai.vim.errors import VimError, VimNotFoundError, VimQuotaError, VimTimeoutError, VimUnreachableError
+from nai.vim.errors import (
+    VimCredentialsError,
+    VimError,
+    VimNotFoundError,
+    VimQuotaError,
+    VimTimeoutError,
+    VimUnreachableError,
+)
 from nai.vim.requests import ANY_FLOATING_IP, NetworkAttachment, ServerRequest, VimInventory
 
 __all__ = [
     "ANY_FLOATING_IP",
     "NetworkAttachment",
     "ServerRequest",
+    "VimCredentialsError",
     "VimDriver",
     "VimError",
     "VimInventory",

@@ -18,10 +18,14 @@ class VimQuotaError(VimError):
 
 
 class VimUnreachableError(VimError):
-    """The infrastructure does not answer, or refuses the credentials: nothing is known about what it holds.
+    """The infrastructure does not answer: nothing is known about what it holds.
 
-    The one error after which the same request may succeed later without anybody changing it.
+    The same request may succeed later without anybody changing anything.
     """
+
+
+class VimCredentialsError(VimUnreachableError):
+    """The infrastructure refuses the credentials of the VIM instance; nothing changes until somebody corrects them."""
 
 
 class VimTimeoutError(VimError):

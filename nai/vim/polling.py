@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from nai.core.clock import Clock
-from nai.vim.errors import VimTimeoutError, VimUnreachableError
+from nai.vim.errors import VimCredentialsError, VimTimeoutError, VimUnreachableError
 
 FIRST_PAUSE_SECONDS = 0.1
 """A container is ACTIVE after about a second: a longer first pause would be most of the wait."""
@@ -44,6 +44,8 @@ async def poll(
         unreachable: VimUnreachableError | None = None
         try:
             seen = await look()
+        except VimCredentialsError:
+            raise
         except VimUnreachableError as error:
             seen, unreachable = None, error
         if seen is not None:

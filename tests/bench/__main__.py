@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench import boot, journal, kilo, memory, scaling, up, verbs
+from tests.bench import boot, journal, kilo, media_server, memory, scaling, up, verbs
 from tests.bench.page import page
 from tests.support.repository import ROOT
 
@@ -32,6 +32,7 @@ MEASURES: dict[str, Callable[[], dict[str, Any]]] = {
     "verbs": verbs.measure,
     "scaling": scaling.measure,
     "kilo": kilo.measure,
+    "media_server": media_server.measure,
 }
 
 

@@ -1,9 +1,10 @@
 """The page docs/figures.md out of a results file."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-Row = tuple[object, ...]
+from tests.bench import media_server_page
+from tests.bench.markdown import Row, table
 
 HEAD = """# Figures
 
@@ -75,14 +76,10 @@ def page(results: Mapping[str, Any], file: str) -> str:
         ]
         parts += [f"## OpenStack Kilo on {kilo['hosts']} hosts\n", "The inventory `kilo_blades`; no host is needed.\n"]
         parts += [table(("what", "seconds", "aim"), rows)]
+    if media_server := measured.get("media_server"):
+        parts += media_server_page.parts(media_server)
     parts += ["## When\n", table(("measure", "date, commit"), results["measured"].items())]
     return "\n".join(parts)
-
-
-def table(head: Row, rows: Iterable[Row]) -> str:
-    """Returns a Markdown table."""
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"
 
 
 def _seconds(stages: Mapping[str, float]) -> list[Row]:

@@ -37,9 +37,10 @@ def _observed(original: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(original)
     def patched(*args: Any, **kwargs: Any) -> None:
-        if signature.bind(*args, **kwargs).arguments.get("observer") is None:
-            kwargs["observer"] = point
-        original(*args, **kwargs)
+        given = signature.bind(*args, **kwargs)
+        if given.arguments.get("observer") is None:
+            given.arguments["observer"] = point
+        original(*given.args, **given.kwargs)
 
     return patched
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import create_engine
 
 from nai.catalogue import DeployNSRBody, NetworkServiceDescriptor, VimInstance
 from nai.core.bus import Bus, Delivery, MemoryBus
@@ -28,7 +32,9 @@ PROJECT = "p" * 36
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
-def descriptor(*functions: dict[str, Any], dependencies: list[tuple[str, str, list[str]]] | None = None) -> dict[str, Any]:
+def descriptor(
+    *functions: dict[str, Any], dependencies: list[tuple[str, str, list[str]]] | None = None
+) -> dict[str, Any]:
     """A service's descriptor as a client sends it."""
     return {
         "name": "service",
@@ -83,6 +89,8 @@ class TestVnfm:
         """Actions that are not answered."""
         self.errors: dict[str, str] = {}
         """Actions that are answered with this error."""
+        self.refusing = False
+        """Whether its errors say that it did nothing, and will not."""
         self.delay_seconds = 0.0
 
     @property
@@ -174,7 +182,7 @@ class TestVnfm:
             "vnfm.nfvo.actions.reply", {"action": "INSTANTIATE", "virtualNetworkFunctionRecord": vnfr}
         )
 
-    async def scale_out(self, message: dict[str, Any], vnfr: dict[str, Any]) -> None:
+    async def scale_out(self, message: dict[str, Any], vnfr: Any) -> None:
         """SCALING, and SCALED."""
         answer = await self.ask({"action": "SCALING", "virtualNetworkFunctionRecord": vnfr, "userData": ""})
         if answer["action"] == "ERROR":
@@ -205,6 +213,7 @@ class TestVnfm:
                 "nsrId": vnfr["parent_ns_id"],
                 "virtualNetworkFunctionRecord": vnfr,
                 "exception": {"detailMessage": text, "cause": {"detailMessage": text}},
+                "refused": self.refusing,
             },
         )
 
@@ -266,6 +275,17 @@ class Stage:
         return sorted(self.vim.servers)
 
 
+@functools.cache
+def _empty_database() -> bytes:
+    """All tables, made once for all tests."""
+    with tempfile.TemporaryDirectory() as directory:
+        engine = create_engine(f"sqlite:///{directory}/empty.db")
+        Base.metadata.create_all(engine)
+        OperationsBase.metadata.create_all(engine)
+        engine.dispose()
+        return (Path(directory) / "empty.db").read_bytes()
+
+
 @asynccontextmanager
 async def stage(
     directory: Path,
@@ -285,15 +305,13 @@ async def stage(
             **settings,
         }
     )
+    (directory / "nfvo.db").write_bytes(_empty_database())
     database = Database(told.database_url.get_secret_value())
     cipher = Cipher(KEY)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-        await connection.run_sync(OperationsBase.metadata.create_all)
     memory = vim or MemoryVim()
     async with database.session() as session:
         instance = VimInstance(
-            name="memory", type="memory", auth_url="memory://", flavours=(await memory.refresh()).flavours
+            name="memory", type="memory", auth_url="memory://", flavours=list((await memory.refresh()).flavours)
         )
         await vims.put_in(session, instance, PROJECT, cipher)
     bus = MemoryBus()

@@ -1,6 +1,7 @@
 """The orchestrator's REST interface, one resource a module (wire contracts 6.2)."""
 
 from nai.nfvo.api import (
+    components,
     configurations,
     csar,
     datacenters,
@@ -33,6 +34,7 @@ from nai.nfvo.api import (
 from nai.nfvo.messaging import rest
 
 ROUTERS = [
+    components.router,
     configurations.router,
     csar.router,
     datacenters.router,

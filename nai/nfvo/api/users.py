@@ -15,7 +15,16 @@ from nai.nfvo.api.routing import Id, Ids, resource
 from nai.nfvo.errors import InUseError
 from nai.nfvo.identity.startup import ADMINISTRATOR
 from nai.nfvo.store.tokens import drop_tokens_of
-from nai.nfvo.store.users import add_user, list_users, read_user, replace_user, user_by_id, user_row
+from nai.nfvo.store.users import (
+    SERVICE_PREFIX,
+    add_user,
+    is_service,
+    list_users,
+    read_user,
+    replace_user,
+    user_by_id,
+    user_row,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,6 +62,9 @@ async def get_users(_user: Administrator, nfvo: Running) -> list[User]:
 @router.post("", status_code=201)
 async def create_user(body: User, _user: Administrator, nfvo: Running) -> User:
     """Make a user; the password is not given back."""
+    if is_service(body.model_copy(update={"username": (body.username or "").lower()})):
+        message = f"names that begin with {SERVICE_PREFIX} are those of services (/components/services)"
+        raise InvalidError(message)
     hashed = await hash_password(_strong(body.password or ""))
     async with nfvo.database.session() as session:
         return await add_user(session, body, hashed)

@@ -146,7 +146,8 @@ class Conversations:
         if question is None or question.answer.done():
             return False
         if isinstance(message, VnfmOrErrorMessage):
-            question.answer.set_exception(ManagerError(error_text(message)))
+            refused = getattr(message, "refused", False) is True
+            question.answer.set_exception(ManagerError(error_text(message), refused=refused))
             return True
         about = getattr(message, "vnfc_instance", None)
         if message.action is not question.action:

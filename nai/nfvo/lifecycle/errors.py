@@ -26,7 +26,16 @@ class AnswerTimeoutError(LifecycleError):
 
 
 class ManagerError(LifecycleError):
-    """A VNFM reported an error; the text is its own."""
+    """A VNFM reported an error; the text is its own.
+
+    Attributes:
+        refused: whether it did nothing at all, and will not: a media server with sessions is not let go, for example.
+    """
+
+    def __init__(self, text: str, *, refused: bool = False) -> None:
+        """Take the VNFM's text, and whether it says that it has refused."""
+        super().__init__(text)
+        self.refused = refused
 
 
 class GrantRefusedError(LifecycleError):

@@ -9,7 +9,7 @@ from nai.core.errors import ServiceError
 from nai.core.operations import Step
 from nai.nfvo.lifecycle import merging, outbound
 from nai.nfvo.lifecycle.allocating import STANDBY
-from nai.nfvo.lifecycle.errors import LifecycleError, ScalingLimitError, UnavailableError
+from nai.nfvo.lifecycle.errors import LifecycleError, ManagerError, ScalingLimitError
 from nai.nfvo.lifecycle.scaling_out import finished, forget
 from nai.nfvo.lifecycle.workshop import Workshop, log, settle
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 KIND = "scale_in"
 FEWEST_INSTANCES = 1
 """A unit keeps one instance; without any the whole function should be terminated."""
+REFUSED = "refused"
+"""Key of the operation's data: why the VNFM does not let the instance go."""
 GOODBYE_SECONDS = 300.0
 """How long a VNFM's scripts may take to let go of an instance before it is removed all the same."""
 
@@ -72,12 +74,11 @@ class ScaleIn:
         found = function.instance(ctx.data["instance"])
         if found is None:
             return
-        await settle(
-            [
-                self._let_go(service, each, function, found[1], ctx)
-                for each in (function, *(t for t in service.targets_of(function.name) if t is not function))
-            ]
-        )
+        # The function's own VNFM first: it may refuse, and then nobody else must hear of it.
+        await self._let_go(service, function, function, found[1], ctx)
+        if REFUSED not in ctx.data:
+            targets = [target for target in service.targets_of(function.name) if target is not function]
+            await settle([self._let_go(service, target, function, found[1], ctx) for target in targets])
 
     async def _let_go(
         self, service: Service, told: Function, source: Function, instance: VNFCInstance, ctx: StepContext
@@ -95,12 +96,18 @@ class ScaleIn:
             else:
                 # Managers of the day never answer a SCALE_IN (wire contract 6.7).
                 await shop.postman.send(told.endpoint, message())
-        except (LifecycleError, UnavailableError) as error:
+        except LifecycleError as error:
+            if told is source and isinstance(error, ManagerError) and error.refused:
+                ctx.data[REFUSED] = str(error)
+                shop.note(told, Action.SCALE_IN, f"refused: {error}")
+                return
             log.warning("Service %s: SCALE_IN of %s: %s", service.id, told.name, error)
             shop.note(told, Action.SCALE_IN, str(error))
 
     async def remove(self, ctx: StepContext) -> None:
         """Remove the instance from the infrastructure, then from the record."""
+        if REFUSED in ctx.data:
+            return
         shop, service = self._shop, await self._shop.subject(ctx)
         function = service.functions[ctx.data["function"]]
         found = function.instance(ctx.data["instance"])
@@ -125,5 +132,8 @@ class ScaleIn:
         await shop.store.save(service, function)
 
     async def finish(self, ctx: StepContext) -> None:
-        """Say that it is done."""
-        await finished(self._shop, ctx, "Scaled in", Action.SCALE_IN)
+        """Say that it is done, or why it was not."""
+        if REFUSED in ctx.data:
+            await finished(self._shop, ctx, ctx.data[REFUSED], None)
+        else:
+            await finished(self._shop, ctx, "Scaled in", Action.SCALE_IN)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nai.catalogue import Action, Status, VNFComponent
 from nai.core.errors import ServiceError
+from nai.core.identifiers import deterministic_id
 from nai.core.operations import Step
 from nai.nfvo.lifecycle import merging, outbound
 from nai.nfvo.lifecycle.allocating import STANDBY
@@ -100,7 +101,7 @@ class ScaleOut:
             told = getattr(answer, "virtual_network_function_record", None)
             if told is not None:
                 merging.merge(function.document, told, say=merging.Say.MORE, released=function.inner.released)
-            instance = made_of(unit, component.id)
+            instance = made_of(unit, component.id) or adopted(unit, component, getattr(answer, "vnfc_instance", None))
             if instance is None:
                 raise LifecycleError(f"The VNFM {function.endpoint!r} reports SCALED without an instance")
             if mode == STANDBY_MODE:
@@ -155,6 +156,22 @@ def made_of(unit: VirtualDeploymentUnit, component_id: str | None) -> VNFCInstan
     )
 
 
+def adopted(unit: VirtualDeploymentUnit, component: VNFComponent, told: VNFCInstance | None) -> VNFCInstance | None:
+    """Tie the instance that a VNFM gave by itself (from a pool, say) to the component that was ordered."""
+    if told is None or not told.hostname:
+        return None
+    instance = merging.same_instance(unit.vnfc_instance, told)
+    if instance is None:
+        instance = told
+        instance.id = instance.id or deterministic_id("vnfc instance", component.id or "")
+        unit.vnfc_instance.append(instance)
+    elif instance.vnf_component is not None:
+        extra = instance.vnf_component.id
+        unit.vnfc = [each for each in unit.vnfc if each.id != extra or each is component]
+    instance.vnf_component = component.model_copy(deep=True)
+    return instance
+
+
 def forget(function: Function, component_id: str | None) -> None:
     """Remember that a component's instance is gone for good."""
     name = function.inner.names.pop(component_id or "", None)
@@ -205,12 +222,21 @@ async def tell_targets(
         shop.dependency(service, target)
 
 
-async def finished(shop: Workshop, ctx: StepContext, task: str, event: Action) -> None:
-    """Set a function and its service to what they were before a change, and announce that it is done."""
+async def finished(shop: Workshop, ctx: StepContext, task: str, event: Action | None) -> None:
+    """Set a function and its service to what they were before a change, and announce that it is done.
+
+    Args:
+        shop: the lifecycle's parts.
+        ctx: the operation, whose data names the function.
+        task: what the records say from now on.
+        event: what is announced; None if nothing has changed.
+    """
     service = await shop.subject(ctx)
     function = service.functions[ctx.data["function"]]
     function.document.status, function.document.task = function.inner.reached, task
-    shop.note(function, event, task)
+    if event is not None:
+        shop.note(function, event, task)
     shop.set_status(service, task)
     await shop.store.save(service, function)
-    shop.announcer.service(event, service)
+    if event is not None:
+        shop.announcer.service(event, service)

@@ -19,8 +19,13 @@ class MarketplaceError(InvalidError):
     """Something cannot be downloaded."""
 
 
-async def download(settings: NfvoSettings, link: str) -> bytes:
+async def download(settings: NfvoSettings, link: str, transport: httpx.AsyncBaseTransport | None = None) -> bytes:
     """Return what is at a link of the marketplace.
+
+    Args:
+        settings: name the marketplace and the largest size.
+        link: where it is.
+        transport: how it is asked; tests put in their own.
 
     Raises:
         MarketplaceError: there is no marketplace, the link leads somewhere else, or it cannot be downloaded.
@@ -36,7 +41,7 @@ async def download(settings: NfvoSettings, link: str) -> bytes:
     received = bytearray()
     try:
         async with (
-            httpx.AsyncClient(timeout=DOWNLOAD_SECONDS) as client,
+            httpx.AsyncClient(timeout=DOWNLOAD_SECONDS, transport=transport) as client,
             client.stream("GET", link) as answer,
         ):
             answer.raise_for_status()

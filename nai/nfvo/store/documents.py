@@ -23,6 +23,10 @@ NAME_LENGTH = 255
 """Characters that a name may have, as the tables have it."""
 
 
+DEPTH = 30
+"""Levels that a document may have; MariaDB's JSON columns take 32."""
+
+
 class DocumentStore(Generic[Model]):
     """The documents of one kind. A document of another project is not found, as if it did not exist."""
 
@@ -136,16 +140,27 @@ def checked(document: WireModel) -> dict[str, Any]:
     """Return a document as it is stored.
 
     Raises:
-        InvalidError: it has text that is no Unicode (a lone surrogate) or a number that JSON does not have, in a field
-            that no model looks at.
+        InvalidError: it has, in a field that no model looks at, text that is no Unicode (a lone surrogate), a number
+            that JSON does not have, or parts in parts in parts beyond `DEPTH`.
     """
-    written = document.to_wire()
     try:
+        written = document.to_wire()
         json.dumps(written, allow_nan=False, ensure_ascii=False).encode()
-    except (UnicodeEncodeError, ValueError) as error:
+    except (UnicodeEncodeError, ValueError, RecursionError) as error:
         message = f"the document cannot be stored: {error}"
         raise InvalidError(message) from None
+    if _is_deeper(written, DEPTH):
+        message = f"the document cannot be stored: it is nested deeper than {DEPTH} levels"
+        raise InvalidError(message)
     return written
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels == 0 or any(_is_deeper(each, levels - 1) for each in value.values())
+    if isinstance(value, list):
+        return levels == 0 or any(_is_deeper(each, levels - 1) for each in value)
+    return False
 
 
 def checked_name(document: WireModel) -> str:

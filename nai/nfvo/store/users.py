@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
+SERVICE_PREFIX = "service:"
+"""What the names of programs begin with, and of no person."""
+
+
 async def add_user(session: AsyncSession, user: User, password_hash: str) -> User:
     """Insert a user.
 
@@ -75,8 +79,18 @@ async def user_by_id(session: AsyncSession, id_: str) -> UserRow:
 
 
 async def list_users(session: AsyncSession) -> list[User]:
-    """Return all users, ordered by name."""
-    return [read_user(row) for row in await session.scalars(select(UserRow).order_by(UserRow.username))]
+    """Return all users, ordered by name, without services."""
+    return [user for user in await _all(session) if not is_service(user)]
+
+
+async def list_services(session: AsyncSession) -> list[User]:
+    """Return the services, ordered by name."""
+    return [user for user in await _all(session) if is_service(user)]
+
+
+def is_service(user: User) -> bool:
+    """Say whether a user is a program rather than a person."""
+    return (user.username or "").startswith(SERVICE_PREFIX)
 
 
 async def replace_user(session: AsyncSession, username: str, user: User) -> User:
@@ -98,6 +112,10 @@ async def replace_user(session: AsyncSession, username: str, user: User) -> User
 def read_user(row: UserRow) -> User:
     """Return the user of a row, without the password."""
     return User.from_wire(row.document)
+
+
+async def _all(session: AsyncSession) -> list[User]:
+    return [read_user(row) for row in await session.scalars(select(UserRow).order_by(UserRow.username))]
 
 
 async def _check_roles(session: AsyncSession, user: User) -> None:

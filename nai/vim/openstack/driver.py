@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from nai.catalogue import DeploymentFlavour, Network, Quota, Server, VimInstance
 from nai.core.threads import in_thread
@@ -15,6 +16,10 @@ from nai.vim.openstack.servers import Servers
 from nai.vim.options import DriverOptions
 from nai.vim.polling import poll
 from nai.vim.requests import ServerRequest, VimInventory
+
+INSIST_SECONDS = 120.0
+
+Result = TypeVar("Result")
 
 
 class OpenStackDriver:
@@ -60,10 +65,9 @@ class OpenStackDriver:
         """See `VimDriver`."""
         async with self._locks[f"server {request.name}"]:
             server_id = await in_thread(self._servers.find_or_create, request)
-            await in_thread(self._servers.start_if_stopped, server_id)
+            await self._insist(f"server {request.name} is looked at", self._servers.start_if_stopped, server_id)
             server = await self._wait_for(request.name, server_id, "ACTIVE")
-            await in_thread(self._servers.give_addresses, request, server_id)
-            return (await in_thread(self._servers.describe, [server]))[0]
+            return await self._insist(f"server {request.name} has its addresses", self._complete, request, server)
 
     async def find_server(self, name: str) -> Server | None:
         """See `VimDriver`."""
@@ -80,7 +84,7 @@ class OpenStackDriver:
     async def delete_server(self, name: str) -> None:
         """See `VimDriver`."""
         async with self._locks[f"server {name}"]:
-            for server_id in await in_thread(self._servers.delete, name):
+            for server_id in await self._insist(f"server {name} is deleted", self._servers.delete, name):
                 await self._wait_until_gone(name, server_id)
 
     async def start_server(self, name: str) -> None:
@@ -94,6 +98,21 @@ class OpenStackDriver:
     async def close(self) -> None:
         """See `VimDriver`."""
         await in_thread(self._cloud.close)
+
+    def _complete(self, request: ServerRequest, server: Any) -> Server:
+        """Gives an ACTIVE server its floating IPs; blocking, and can be repeated."""
+        self._servers.give_addresses(request, server.id)
+        return self._servers.describe([server])[0]
+
+    async def _insist(self, what: str, step: Callable[..., Result], *arguments: Any) -> Result:
+        """Repeats a step while the cloud does not answer: what was made so far is not lost to a busy moment."""
+
+        async def look() -> Result:
+            return await in_thread(step, *arguments)
+
+        return await poll(
+            f"VIM {self._cloud.name}: {what}", look, clock=self._options.clock, timeout_seconds=INSIST_SECONDS
+        )
 
     async def _set_power(self, name: str, *, on: bool) -> None:
         target = "ACTIVE" if on else "SHUTOFF"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keystoneauth1 import exceptions as auth_errors
 from openstack import exceptions as sdk_errors
 
-from nai.vim.errors import VimError, VimNotFoundError, VimQuotaError, VimUnreachableError
+from nai.vim.errors import VimCredentialsError, VimError, VimNotFoundError, VimQuotaError, VimUnreachableError
 
 API_ERRORS: tuple[type[Exception], ...] = (auth_errors.ClientException, sdk_errors.SDKException)
 """What the SDK raises."""
@@ -29,7 +29,7 @@ def translate(what: str, error: Exception) -> VimError:
     if isinstance(error, (auth_errors.EndpointNotFound, auth_errors.CatalogException, sdk_errors.EndpointNotFound)):
         return VimUnreachableError(f"{what}: the service is not in Keystone's catalogue: {error}")
     if isinstance(error, auth_errors.Unauthorized):
-        return VimUnreachableError(
+        return VimCredentialsError(
             f"{what}: Keystone refuses the credentials of the VIM instance: {error}; are tenant, username, password "
             "and authUrl right?"
         )

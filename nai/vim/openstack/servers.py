@@ -51,8 +51,13 @@ class Servers:
         """Returns the id of the server of that name, which is made when there is none."""
         have = self.named(request.name)
         if not have:
-            self._create(request)
-            have = self.named(request.name)
+            made = self._create(request)
+            try:
+                have = self.named(request.name)
+            except VimUnreachableError:
+                if made is None:
+                    raise
+                return made  # a second one of the name is found by the next look
         if not have:
             raise VimError(f"VIM {self._cloud.name}: server {request.name} was deleted right after it was made")
         for extra in have[1:]:
@@ -94,11 +99,13 @@ class Servers:
             lambda api: api.compute.start_server(server_id) if on else api.compute.stop_server(server_id),
         )
 
-    def start_if_stopped(self, server_id: str) -> None:
-        """Starts a server that an earlier run made and somebody stopped."""
+    def start_if_stopped(self, server_id: str) -> bool:
+        """Starts a server that an earlier run made and somebody stopped; returns whether it did."""
         server = self.read(server_id)
-        if server is not None and server.status == "SHUTOFF" and not server.task_state:
+        stopped = server is not None and server.status == "SHUTOFF" and not server.task_state
+        if stopped:
             self.set_power(server_id, on=True)
+        return stopped
 
     def describe(self, found: Iterable[Any]) -> list[Server]:
         """Adds addresses, flavours and network names, with the same few requests for any number of servers."""
@@ -137,14 +144,19 @@ class Servers:
         kind = VimQuotaError if is_room_problem(reason) else VimError
         return kind(f"VIM {self._cloud.name}: server {server.name} ({server.id}) is in ERROR: {reason}")
 
-    def _create(self, request: ServerRequest) -> None:
-        """Sends the request; after a lost answer only a look at the servers tells whether it arrived."""
+    def _create(self, request: ServerRequest) -> str | None:
+        """Sends the request; returns the server's id.
+
+        After a lost answer only a look at the servers tells whether it arrived; None when it did.
+        """
         attributes = self._attributes(request)
         try:
-            self._cloud.ask(f"server {request.name}", lambda api: api.compute.create_server(**attributes))
+            made = self._cloud.ask(f"server {request.name}", lambda api: api.compute.create_server(**attributes))
         except VimUnreachableError:
             if not self.named(request.name):
                 raise
+            return None
+        return str(made.id)
 
     def _attributes(self, request: ServerRequest) -> dict[str, Any]:
         """The request as Nova's API takes it; everything that it names is looked up first."""

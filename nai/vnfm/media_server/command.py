@@ -13,7 +13,7 @@ PACKAGES = ("nai.core.operations", "nai.vnfm.sdk.journal", "nai.vnfm.media_serve
 
 def application(settings: MediaServerSettings) -> FastAPI:
     """Makes the whole service."""
-    return create_application(settings, elasticity=Elasticity, routers=ROUTERS)
+    return create_application(settings, elasticity=Elasticity, routers=ROUTERS, own_process=True)
 
 
 app = service_command(

@@ -34,6 +34,7 @@ def create_application(
     routers: Sequence[APIRouter] = (),
     clock: Clock | None = None,
     connect: Connect = AmqpBus.connect,
+    own_process: bool = False,
 ) -> FastAPI:
     """Makes the application; nothing is connected before its lifespan.
 
@@ -43,13 +44,15 @@ def create_application(
         routers: Further routes, those of elasticity.
         clock: Whose time counts; the machine's by default.
         connect: Connects to RabbitMQ, raising BusError when it is away.
+        own_process: Nothing else runs in this process, so that its garbage collection may be set.
     """
     runtime = Runtime(settings, clock or SystemClock(), connect, elasticity)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await runtime.start(app)
-        _spare_collections()
+        if own_process:
+            _spare_collections()
         try:
             yield
         finally:

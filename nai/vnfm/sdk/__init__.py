@@ -3,7 +3,7 @@
 A VNFM gives `Vnfm` a `VnfmHandler`; registration, records, requests, answers, order and crashes are the SDK's.
 """
 
-from nai.vnfm.sdk.errors import NfvoRefusedError, NfvoSilentError, UnsupportedActionError, VnfmError
+from nai.vnfm.sdk.errors import NfvoRefusedError, NfvoSilentError, RefusedError, UnsupportedActionError, VnfmError
 from nai.vnfm.sdk.handler import ActionContext, Instantiation, VnfmHandler
 from nai.vnfm.sdk.journal import Journal
 from nai.vnfm.sdk.requests import NfvoRequests
@@ -17,6 +17,7 @@ __all__ = [
     "NfvoRefusedError",
     "NfvoRequests",
     "NfvoSilentError",
+    "RefusedError",
     "UnsupportedActionError",
     "Vnfm",
     "VnfmError",

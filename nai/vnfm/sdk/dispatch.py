@@ -26,7 +26,7 @@ from nai.catalogue import (
     VnfmOrScaledMessage,
     VnfmOrStartStopMessage,
 )
-from nai.vnfm.sdk.errors import UnsupportedActionError, VnfmError
+from nai.vnfm.sdk.errors import RefusedError, UnsupportedActionError, VnfmError
 from nai.vnfm.sdk.handler import ActionContext, Instantiation, VnfmHandler
 from nai.vnfm.sdk.record_building import build_record
 
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from nai.vnfm.sdk.executor import Observer
 
 _LOG = logging.getLogger(__name__)
+
+REFUSED_FIELD = "refused"
+"""Field of ours in an ERROR: nothing was changed, so the record need not become one in ERROR."""
 
 T = TypeVar("T")
 
@@ -161,6 +164,8 @@ def error_message(
     if error.__cause__ is not None:
         exception.cause = JavaException(detail_message=str(error.__cause__) or type(error.__cause__).__name__)
     answer = VnfmOrErrorMessage(action=Action.ERROR, exception=exception)
+    if isinstance(error, RefusedError):
+        setattr(answer, REFUSED_FIELD, True)
     if nsr_id is not None:
         answer.nsr_id = nsr_id
     if vnfr is not None:

@@ -7,6 +7,13 @@ class VnfmError(Exception):
     """An action cannot be carried out; its text is what the NFVO shows as the reason."""
 
 
+class RefusedError(VnfmError):
+    """An action is not allowed as things are, and nothing was changed: the VNF is as well as before.
+
+    The ERROR that the NFVO is answered with carries `"refused": true`.
+    """
+
+
 class NfvoRefusedError(VnfmError):
     """The NFVO refused a request; the text is the NFVO's."""
 

@@ -14,6 +14,8 @@ from schemathesis.specs.openapi.checks import (
 from starlette.responses import JSONResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from schemathesis import Case
     from schemathesis.specs.openapi.schemas import OpenApiSchema
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,7 +29,6 @@ CHECKS = [
 """No 5xx, no status, type or document that the description does not declare."""
 
 FEW = settings(
-    max_examples=12,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
@@ -57,7 +58,13 @@ def labels(description: dict[str, Any]) -> list[str]:
     return [f"{method.upper()} {path}" for path, methods in description["paths"].items() for method in methods]
 
 
-def hold(schema: OpenApiSchema, label: str, known: dict[str, list[str]], headers: dict[str, str] | None = None) -> None:
+def hold(
+    schema: OpenApiSchema,
+    label: str,
+    known: Mapping[str, Sequence[str]],
+    headers: dict[str, str] | None = None,
+    examples: int = 12,
+) -> None:
     """Send generated requests of one operation and check the answers.
 
     Args:
@@ -65,11 +72,12 @@ def hold(schema: OpenApiSchema, label: str, known: dict[str, list[str]], headers
         label: The operation.
         known: By name of a path parameter, values that exist: three of four requests name one.
         headers: Sent as well.
+        examples: How many requests at most.
     """
     operation = schema.find_operation_by_label(label)
     assert operation is not None, label
 
-    @FEW
+    @settings(FEW, max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(operation.as_strategy())
     def send(case: Case[Any]) -> None:
         _name_what_exists(case, known)
@@ -78,9 +86,9 @@ def hold(schema: OpenApiSchema, label: str, known: dict[str, list[str]], headers
     send()
 
 
-def _name_what_exists(case: Case[Any], known: dict[str, list[str]]) -> None:
+def _name_what_exists(case: Case[Any], known: Mapping[str, Sequence[str]]) -> None:
     for name, value in case.path_parameters.items():
-        choices = known.get(name, [])
+        choices = known.get(name, ())
         pick = sum(str(value).encode()) % (len(choices) * 4 // 3 + 1)
         if pick < len(choices):
             case.path_parameters[name] = choices[pick]

@@ -14,7 +14,7 @@ from nai.core.bus import AmqpBus
 from nai.core.migrations import upgrade
 from nai.vnfm.media_server.command import PACKAGES
 from tests.integration.media_server.world import connected
-from tests.support.services import MariaDB
+from tests.support.services import Broker, MariaDB
 from tests.unit.media_server_scaling.fake_nfvo import FakeNfvo
 
 TEMPLATE = "media_server_template"
@@ -40,6 +40,12 @@ def new_database(database_server: MariaDB) -> Iterator[Callable[[], str]]:
     yield make
     for number in range(1, next(numbers)):
         database_server.drop(f"media_server_{number}")
+
+
+@pytest.fixture(scope="module")
+def broker_url_of_all(broker: Broker) -> str:
+    """AMQP URL of the broker, for all tests of a module together."""
+    return broker.url
 
 
 @pytest.fixture

@@ -174,14 +174,14 @@ class World:
     async def scaled_out(self) -> None:
         """Waits for the scale-out to three and checks that all agree."""
         await self.until("three servers are recorded", lambda: len(self.recorded) == 3)
-        await self._agree(3)
+        await self.agree(3)
 
     async def scaled_in(self) -> None:
         """Waits for the scale-in to one and checks that all agree."""
         await self.until("one server is there and recorded", lambda: len(self.recorded) == len(self.servers) == 1)
-        await self._agree(1)
+        await self.agree(1)
 
-    async def _agree(self, number: int) -> None:
+    async def agree(self, number: int) -> None:
         """Record, plane and cloud have the same instances, as soon as the action is over."""
         found: dict[str, int] = {}
         for _ in range(200):
@@ -191,11 +191,55 @@ class World:
             await asyncio.sleep(0.05)
         raise AssertionError(f"{self.vnfr}: {sorted(found)}, {self.recorded} and {self.servers} differ; {self.log}")
 
+    async def settled(self) -> None:
+        """Waits until nothing of the VNF is left anywhere."""
+        await self.until("no server is left", lambda: not self.servers)
+        for _ in range(200):
+            if await self.get("/vnfr") == []:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{self.vnfr} is still managed; {self.log}")
+
     def check_nothing_twice(self) -> None:
-        """No server was made twice, none is left, and every one that was made was removed."""
+        """Every server was made once and removed once."""
+        assert self.vim.creations
+        assert set(self.vim.creations.values()) == {1}, self.vim.creations
+        assert self.vim.deletions == self.vim.creations
         assert self.servers == []
-        twice = {name: number for name, number in self.vim.creations.items() if number > self.vim.deletions[name]}
-        assert not twice, twice
+
+    async def warm(self, number: int) -> None:
+        """Waits for so many warm instances."""
+        states: list[str] = []
+        for _ in range(200):
+            found = await self.get(f"/vnfr/{self.vnfr}/elasticity")
+            states = [each["state"] for each in found["instances"]]
+            if states.count("WARM") == number:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{self.vnfr}: {states}; {self.log}")
+
+    async def nfvo_scales_out(self) -> dict[str, Any]:
+        """Has the NFVO add an instance; returns it."""
+        answer = await self.nfvo.ask(
+            "SCALE_OUT",
+            manager=self.vnfr,
+            again_seconds=0.5,
+            component={"connection_point": []},
+            virtualNetworkFunctionRecord=self.nfvo.records[self.vnfr],
+        )
+        assert answer["action"] == "SCALED", answer
+        return dict(answer["vnfcInstance"])
+
+    async def nfvo_scales_in(self, instance: dict[str, Any]) -> None:
+        """Has the NFVO remove an instance."""
+        answer = await self.nfvo.ask(
+            "SCALE_IN",
+            manager=self.vnfr,
+            again_seconds=0.5,
+            vnfcInstance=instance,
+            virtualNetworkFunctionRecord=self.nfvo.records[self.vnfr],
+        )
+        assert answer["action"] == "SCALE_IN", answer
 
 
 async def connected(bus: Bus, directory: Path) -> FakeNfvo:

@@ -123,6 +123,19 @@ async def test_errors_of_a_text_route_are_declared_as_json() -> None:
         assert (await client.get("/text")).headers["content-type"] == "application/json"
 
 
+async def test_405_names_the_methods_of_all_routes_of_the_path(app: FastAPI) -> None:
+    more = APIRouter(prefix="/things")
+
+    @more.delete("/{name}")
+    async def remove(name: str) -> None:
+        """Nothing."""
+
+    async with client_of(create_app("T", "1", routers=[router, more])) as client:
+        answer = await client.patch("/things/a")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET")
+    assert answer.json()["code"] == "Method Not Allowed"
+
+
 async def test_trailing_slash_is_the_same_route(client: httpx.AsyncClient) -> None:
     assert (await client.post("/things/", json={"a": 1})).json() == {"a": 1}
     assert (await client.get("/things/a/")).json()["name"] == "a"

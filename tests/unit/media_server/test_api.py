@@ -104,6 +104,10 @@ async def test_an_application_with_all_its_fields_is_taken_as_a_registration(it:
     assert answer.json()["id"] != first["id"]
 
 
+async def test_points_may_be_written_with_a_decimal_point(it: Running) -> None:
+    assert (await register(it, 50.0))["points"] == 50
+
+
 async def test_a_heartbeat_answers_with_the_application(it: Running) -> None:
     document = await register(it)
     await it.clock.advance(12)
@@ -192,6 +196,13 @@ async def test_media_servers_their_number_and_load(it: Running) -> None:
     capacity = await it.client.get("/monitor/host-1/CONSUMED_CAPACITY")
     assert (capacity.status_code, capacity.text) == (200, "150.0")
     assert capacity.headers["content-type"].startswith("text/plain")
+
+
+async def test_a_long_list_is_as_complete_as_a_short_one(it: Running) -> None:
+    await it.plane.add_servers(VNFR, [(f"more-{number}", "10.0.1.1", 100) for number in range(1000)])
+    servers = (await it.client.get(f"/vnfr/{VNFR}/media-server")).json()
+    assert [each["hostName"] for each in servers][:3] == ["host-0", "host-1", "more-0"]
+    assert len(servers) == 1002
 
 
 async def test_an_unknown_vnfr_has_nothing(it: Running) -> None:

@@ -93,7 +93,8 @@ class FakeNfvo:
                 with contextlib.suppress(BusError):
                     await self._bus.publish(f"nfvo.{manager}.actions", message, mandatory=True)
                 await asyncio.wait([future], timeout=again_seconds)
-        return future.result()
+        answer: dict[str, Any] = future.result()
+        return answer
 
     async def instantiate(self, vnfr_id: str, vnfd: Mapping[str, Any], **keywords: Any) -> dict[str, Any]:
         """Sends INSTANTIATE."""

@@ -76,7 +76,9 @@ class Load:
             seen[:] = self._manager.servers()
             return seen if holds(seen) else None
 
-        return wait_for(look, expected, lambda: described(seen), self._timeout, poll_seconds=1.0)
+        return wait_for(
+            look, expected, lambda: described(seen), self._timeout, 1.0, clock=time.monotonic, pause=time.sleep
+        )
 
     def stay(self, seconds: float, *, filling: bool) -> list[MediaServer]:
         """Lets time pass; the sessions beat meanwhile.

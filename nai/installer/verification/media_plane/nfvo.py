@@ -48,7 +48,7 @@ class Nfvo:
 
     def managers(self) -> dict[str, bool]:
         """Types of the VNFMs that registered, and whether each is active."""
-        found = self._api.ask("GET", "/vnf-managers").json()
+        found = self._api.ask("GET", "/vnfmanagers").json()
         return {str(each["type"]): bool(each.get("active", True)) for each in found}
 
     def onboard(self, descriptor: Mapping[str, Any]) -> str:

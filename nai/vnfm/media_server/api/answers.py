@@ -1,8 +1,8 @@
 """What leaves the interface: error statuses in one place, and the documents that OpenAPI describes."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from nai.core.errors import ErrorAnswer
 from nai.vnfm.media_server import errors
@@ -77,12 +77,19 @@ class SampleDocument(BaseModel):
     value: float
 
 
+def _whole(value: Any) -> Any:
+    """Reads `50.0` as 50: to JSON both are the same number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class Registration(BaseModel):
     """What an application asks for. Further fields of an Application are accepted and not looked at."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
-    points: int = Field(ge=1, le=INT32, description="What the session needs; 100 is what one virtual CPU carries.")
+    points: Annotated[int, BeforeValidator(_whole)] = Field(
+        ge=1, le=INT32, description="What the session needs; 100 is what one virtual CPU carries."
+    )
     extAppId: str | None = Field(  # noqa: N815
         default=None,
         max_length=TEXT,

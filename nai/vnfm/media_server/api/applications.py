@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from nai.vnfm.media_server.api.answers import ApplicationDocument, Registration, declared
 from nai.vnfm.media_server.api.bare import in_path, json_body, read
-from nai.vnfm.media_server.api.documents import answer, application_document
+from nai.vnfm.media_server.api.documents import answer, answer_all, application_document
 from nai.vnfm.media_server.api.parts import Fleets, opened, plane_of
 from nai.vnfm.media_server.plane import Plane
 
@@ -67,7 +67,7 @@ async def register(request: Request) -> Response:
 @_both("", "GET", responses={200: _ALL, **declared(503)}, summary="All applications of a VNFR")
 async def list_applications(vnfrId: str, plane: PlaneOf) -> Response:  # noqa: N803
     """Returns the applications of a VNFR in the order in which they registered."""
-    return answer(map(application_document, Fleets(plane).applications(vnfrId)))
+    return await answer_all(Fleets(plane).applications(vnfrId), application_document)
 
 
 @_both("/{appId}", "GET", responses={200: _ONE, **declared(404, 503)}, summary="One application")

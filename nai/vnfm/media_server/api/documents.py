@@ -1,13 +1,17 @@
 """The model as documents of the wire. A null is an absent field, as Gson writes it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.responses import Response
 
+from nai.core.threads import in_thread
 from nai.vnfm.media_server.model import Application, ManagedVnfr, MediaServer
+
+FEW = 500
+"""Documents that are written in a few milliseconds."""
 
 
 def vnfr_document(vnfr: ManagedVnfr) -> dict[str, Any]:
@@ -60,6 +64,21 @@ def answer(document: dict[str, Any] | Iterable[dict[str, Any]] | float, status: 
     content = document if isinstance(document, dict | int | float) else list(document)
     body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     return Response(body, status, media_type="application/json")
+
+
+T = TypeVar("T")
+
+
+async def answer_all(items: Sequence[T], document: Callable[[T], dict[str, Any]]) -> Response:
+    """Returns a list as an answer. A long one is written in a thread, so that registrations need not wait for it.
+
+    Args:
+        items: What is listed: a copy, which does not change meanwhile.
+        document: Makes the document of one.
+    """
+    if len(items) <= FEW:
+        return answer(map(document, items))
+    return await in_thread(lambda: answer(map(document, items)))
 
 
 def _time(moment: datetime) -> str:

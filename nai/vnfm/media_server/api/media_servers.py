@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from nai.vnfm.media_server.api.answers import MediaServerDocument, SampleDocument, declared
-from nai.vnfm.media_server.api.documents import answer, server_document
+from nai.vnfm.media_server.api.documents import answer, answer_all, server_document
 from nai.vnfm.media_server.api.parts import Fleets, history_of, plane_of
 from nai.vnfm.media_server.history import History, Sample
 from nai.vnfm.media_server.plane import Plane
@@ -25,7 +25,7 @@ _SAMPLES = {"model": list[SampleDocument], "description": "The samples, oldest f
 @router.get("", responses={200: _ALL, **declared(503)}, summary="All media servers of a VNFR")
 async def list_servers(vnfrId: str, plane: PlaneOf) -> Response:  # noqa: N803  # wire name
     """Returns the media servers of a VNFR in the order in which they came."""
-    return answer(map(server_document, Fleets(plane).servers(vnfrId)))
+    return await answer_all(Fleets(plane).servers(vnfrId), server_document)
 
 
 @router.get(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from nai.vnfm.media_server.api.answers import ManagedVnfrDocument, declared
-from nai.vnfm.media_server.api.documents import answer, vnfr_document
+from nai.vnfm.media_server.api.documents import answer, answer_all, vnfr_document
 from nai.vnfm.media_server.api.parts import Fleets, plane_of
 from nai.vnfm.media_server.plane import Plane
 
@@ -19,7 +19,7 @@ _ONE = {"model": list[ManagedVnfrDocument], "description": "A list of the one VN
 @router.get("/vnfr", response_class=Response, responses={200: _ALL, **declared(503)}, summary="All managed VNFRs")
 async def list_vnfrs(plane: Annotated[Plane, Depends(plane_of)]) -> Response:
     """Returns all managed VNFRs."""
-    return answer(map(vnfr_document, plane.managed()))
+    return await answer_all(plane.managed(), vnfr_document)
 
 
 @router.get(

@@ -95,7 +95,11 @@ class HeartbeatWatch:
             if seconds > 0:
                 await self._sleep(max(seconds, TICK_SECONDS))
                 continue
-            await self._check_due()
+            try:
+                await self._check_due()
+            except Exception:
+                # What was taken off the heap is lost to this round; but the others go on.
+                LOG.exception("checking heartbeats failed")
 
     async def _sleep(self, seconds: float) -> None:
         """Sleeps until then, or until something is due earlier."""
@@ -145,8 +149,10 @@ class HeartbeatWatch:
     async def _ask(self, monitor: SessionMonitor, application: Application, beat: Beat) -> None:
         before = application.beat
         async with self._questions:
-            server = self._plane.state.fleets[application.vnfr_id].servers.get(application.media_server_id)
-            sessions = await monitor.sessions(application, server) if server else None
+            if not self._is_registered(application):
+                return
+            server = self._plane.fleet(application.vnfr_id).servers[application.media_server_id]
+            sessions = await monitor.sessions(application, server)
         if not self._is_registered(application):
             return
         if application.beat != before:

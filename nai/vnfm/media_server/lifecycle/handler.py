@@ -28,7 +28,7 @@ from nai.vnfm.media_server.lifecycle.reserving import launch, reserve
 from nai.vnfm.media_server.lifecycle.tables import InstanceState
 from nai.vnfm.media_server.lifecycle.vnfs import Vnf
 from nai.vnfm.media_server.warm_pool.pool import WarmPool
-from nai.vnfm.sdk import ActionContext, Instantiation, UnsupportedActionError, VnfmError
+from nai.vnfm.sdk import ActionContext, Instantiation, RefusedError, UnsupportedActionError, VnfmError
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class MediaServerHandler:
         )
         known = self._parts.vnfs.find(vnfr_id)
         if known is not None:
-            vnf.status = known.status
+            vnf.status, vnf.next_number = known.status, known.next_number
         async with self._parts.turns.of(vnfr_id):
             await self._parts.vnfs.save(vnf)
             await self._parts.plane.manage(vnfr_id, vnf.nsr_id, "INSTANTIATE")
@@ -168,7 +168,7 @@ class MediaServerHandler:
             if not known:
                 unit_id = self._unit_with_room(vnf, component)
                 try:
-                    known = await reserve(parts, vnf, unit_id, 1, owner)
+                    known = await reserve(parts, vnf, unit_id, 1, owner, component)
                 except VimError as error:
                     raise VnfmError(f"The infrastructure does not answer: {error}") from error
             parts.reached("SCALE_OUT/reserved")
@@ -201,7 +201,7 @@ class MediaServerHandler:
         """Removes a media server that has no session.
 
         Raises:
-            VnfmError: It has one; nothing was changed.
+            RefusedError: It has one; nothing was changed.
         """
         vnf = await self._take_over(vnfr)
         parts = self._parts
@@ -210,7 +210,7 @@ class MediaServerHandler:
             if instance is not None and instance.vnfr_id == vnf.vnfr_id:
                 server = parts.plane.server(instance.name)
                 if server is not None and not await parts.plane.release_server(vnf.vnfr_id, instance.name):
-                    raise VnfmError(
+                    raise RefusedError(
                         f"Media server {instance.name} has sessions with {server.used_points} points. Stop it, and"
                         " scale in once they are over."
                     )

@@ -16,7 +16,8 @@ from nai.catalogue import VNFCInstance, VNFComponent
 from nai.core.clock import Clock
 from nai.core.database import Database
 from nai.core.identifiers import new_id
-from nai.vnfm.media_server.lifecycle.tables import InstanceRow, InstanceState
+from nai.vnfm.media_server.lifecycle.tables import InstanceRow, InstanceState, VnfRow
+from nai.vnfm.media_server.lifecycle.vnfs import Vnf
 
 _UNFIT = re.compile(r"[^A-Za-z0-9-]+")
 _LONGEST_PREFIX = 56
@@ -103,8 +104,7 @@ class Ledger:
 
     async def reserve(
         self,
-        vnfr_id: str,
-        vnfr_name: str,
+        vnf: Vnf,
         unit_id: str,
         components: Sequence[tuple[int, VNFComponent]],
         owner: str,
@@ -112,12 +112,12 @@ class Ledger:
     ) -> list[Instance]:
         """Writes down instances that are going to be made.
 
-        Names are `<VNFR name>-<number>` with the lowest numbers that are free. VNFRs of two network services may have
-        one name, and an infrastructure may hold servers of others: neither is ever taken for ours.
+        Names are `<VNFR name>-<number>`. Numbers only grow: a name that was used comes back as another instance only to
+        confuse who still remembers the first. VNFRs of two network services may have one name, and an infrastructure
+        may hold servers of others: neither is ever taken for ours.
 
         Args:
-            vnfr_id: The VNF.
-            vnfr_name: Name of its record.
+            vnf: The VNF.
             unit_id: The VDU.
             components: Position and component of each new instance.
             owner: The action they are for.
@@ -127,26 +127,30 @@ class Ledger:
             The new instances, LAUNCHING.
         """
         async with self._reserving:
-            prefix = name_prefix(vnfr_name)
-            taken = self._instances.keys() | set(foreign)
-            names = _free_names(prefix, taken)
+            prefix, number = name_prefix(vnf.record.name or ""), vnf.next_number
             created = self._clock.now().timestamp()
-            reserved = [
-                Instance(
-                    name=next(names),
-                    vnfr_id=vnfr_id,
-                    unit_id=unit_id,
-                    vnfc_id=new_id(),
-                    state=InstanceState.LAUNCHING,
-                    owner=owner,
-                    position=position,
-                    component=component,
-                    created=created,
+            reserved = []
+            for position, component in components:
+                while (name := f"{prefix}{number}") in self._instances or name in foreign:
+                    number += 1
+                number += 1
+                reserved.append(
+                    Instance(
+                        name=name,
+                        vnfr_id=vnf.vnfr_id,
+                        unit_id=unit_id,
+                        vnfc_id=new_id(),
+                        state=InstanceState.LAUNCHING,
+                        owner=owner,
+                        position=position,
+                        component=component,
+                        created=created,
+                    )
                 )
-                for position, component in components
-            ]
             async with self._database.session() as session:
                 session.add_all([_row(each) for each in reserved])
+                await session.execute(update(VnfRow).where(VnfRow.vnfr_id == vnf.vnfr_id).values(next_number=number))
+            vnf.next_number = number
             for each in reserved:
                 self._remember(each)
             return reserved
@@ -198,14 +202,6 @@ class Ledger:
 def name_prefix(vnfr_name: str) -> str:
     """Gives what the names of a VNF's instances begin with; characters that no host name has become dashes."""
     return (_UNFIT.sub("-", vnfr_name).strip("-")[:_LONGEST_PREFIX] or "media-server") + "-"
-
-
-def _free_names(prefix: str, taken: Collection[str]) -> Iterator[str]:
-    number = 0
-    while True:
-        if (name := f"{prefix}{number}") not in taken:
-            yield name
-        number += 1
 
 
 def _columns(each: Instance) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Finds the instances for a scale-out: warm ones first, and rows for new ones."""
 
-from nai.catalogue import VNFComponent
+from nai.catalogue import VNFCInstance, VNFComponent
+from nai.core.identifiers import new_id
 from nai.vnfm.media_server.lifecycle.context import Parts
 from nai.vnfm.media_server.lifecycle.ledger import Instance, name_prefix
 from nai.vnfm.media_server.lifecycle.tables import InstanceState
@@ -10,7 +11,8 @@ from nai.vnfm.media_server.lifecycle.vnfs import Vnf
 def next_components(vnf: Vnf, unit_id: str, used: int, count: int) -> list[tuple[int, VNFComponent]]:
     """Gives position and component of further instances of a VDU.
 
-    A VDU has as many components as it starts with; what is scaled out is made like them, in turn.
+    What is scaled out is made like the components that the VDU starts with, in turn, but is a component of its own: a
+    component of the record has one instance.
 
     Args:
         vnf: The VNF.
@@ -19,7 +21,10 @@ def next_components(vnf: Vnf, unit_id: str, used: int, count: int) -> list[tuple
         count: How many more there shall be.
     """
     components = vnf.unit(unit_id).vnfc or [VNFComponent()]
-    return [(position, components[position % len(components)]) for position in range(used, used + count)]
+    return [
+        (position, components[position % len(components)].model_copy(update={"id": new_id()}))
+        for position in range(used, used + count)
+    ]
 
 
 async def launch(parts: Parts, vnf: Vnf, unit_id: str, components: list[tuple[int, VNFComponent]], owner: str) -> None:
@@ -39,10 +44,19 @@ async def launch(parts: Parts, vnf: Vnf, unit_id: str, components: list[tuple[in
         return
     prefix = name_prefix(vnf.record.name or "")
     foreign = await parts.allocator.foreign_names(vnf, unit_id, prefix)
-    await parts.ledger.reserve(vnf.vnfr_id, vnf.record.name or "", unit_id, components, owner, foreign)
+    await parts.ledger.reserve(vnf, unit_id, components, owner, foreign)
 
 
-async def reserve(parts: Parts, vnf: Vnf, unit_id: str, count: int, owner: str) -> list[Instance]:
+def with_component(instance: Instance, component: VNFComponent | None) -> VNFCInstance | None:
+    """Gives the VNFC instance of a warm instance as one of a component; its connections stay what they are."""
+    if instance.document is None or component is None:
+        return instance.document
+    return instance.document.model_copy(update={"vnf_component": component})
+
+
+async def reserve(
+    parts: Parts, vnf: Vnf, unit_id: str, count: int, owner: str, component: VNFComponent | None = None
+) -> list[Instance]:
     """Finds so many instances of a VDU for an action; run again, it finds the same.
 
     Args:
@@ -51,6 +65,7 @@ async def reserve(parts: Parts, vnf: Vnf, unit_id: str, count: int, owner: str) 
         unit_id: The VDU.
         count: How many.
         owner: The action.
+        component: What the NFVO wants an instance of; one is made up otherwise.
 
     Returns:
         Warm ones, TAKEN, and new ones, LAUNCHING.
@@ -66,9 +81,18 @@ async def reserve(parts: Parts, vnf: Vnf, unit_id: str, count: int, owner: str) 
 
     missing = count - len(reserved())
     if missing > 0 and (warm := ledger.of(vnf.vnfr_id, InstanceState.WARM, unit_id=unit_id)):
-        await ledger.change(warm[:missing], state=InstanceState.TAKEN, owner=owner)
+        await ledger.change(
+            warm[:missing],
+            state=InstanceState.TAKEN,
+            owner=owner,
+            component=lambda each: component or each.component,
+            document=lambda each: with_component(each, component),
+        )
         missing = count - len(reserved())
     if missing > 0:
         used = len(ledger.of(vnf.vnfr_id, unit_id=unit_id))
-        await launch(parts, vnf, unit_id, next_components(vnf, unit_id, used, missing), owner)
+        components = next_components(vnf, unit_id, used, missing)
+        if component is not None:
+            components = [(position, component) for position, _ in components]
+        await launch(parts, vnf, unit_id, components, owner)
     return reserved()[:count]

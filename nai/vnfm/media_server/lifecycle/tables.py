@@ -35,6 +35,7 @@ class VnfRow(Base):
     record: Mapped[dict[str, Any]] = mapped_column(JSON)
     vim_instances: Mapped[dict[str, Any]] = mapped_column(JSON)
     keys: Mapped[list[Any]] = mapped_column(JSON)
+    next_number: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class InstanceRow(Base):

@@ -30,6 +30,7 @@ class Vnf:
         vim_instances: VDU id to the VIM its instances are made in.
         keys: Key pairs of its instances.
         status: ACTIVE once it was started; TERMINATED from the moment its end began.
+        next_number: Number of its next instance's name.
     """
 
     vnfr_id: str
@@ -38,6 +39,7 @@ class Vnf:
     vim_instances: Mapping[str, VimInstance] = field(default_factory=dict)
     keys: Sequence[Key] = ()
     status: Status = Status.INITIALIZED
+    next_number: int = 0
 
     def unit(self, unit_id: str) -> VirtualDeploymentUnit:
         """Gives one of its VDUs; KeyError when there is none of that id."""
@@ -110,6 +112,7 @@ def _row(vnf: Vnf) -> VnfRow:
         record=record,
         vim_instances={unit_id: instance.to_wire() for unit_id, instance in vnf.vim_instances.items()},
         keys=[key.to_wire() for key in vnf.keys],
+        next_number=vnf.next_number,
     )
 
 
@@ -121,4 +124,5 @@ def _read(row: VnfRow) -> Vnf:
         vim_instances={unit_id: VimInstance.from_wire(each) for unit_id, each in row.vim_instances.items()},
         keys=[Key.from_wire(each) for each in row.keys],
         status=Status(row.status),
+        next_number=row.next_number,
     )

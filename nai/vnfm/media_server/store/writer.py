@@ -142,9 +142,9 @@ class GroupWriter:
         while True:
             try:
                 await self._write(batch)
-            except (SQLAlchemyError, OSError, ValueError) as error:
+            except Exception as error:  # noqa: BLE001  # whatever a driver raises: who writes must not end
                 # The driver's own text, without the statement and its parameters.
-                self.failing = str(getattr(error, "orig", None) or error)
+                self.failing = str(getattr(error, "orig", None) or error) or type(error).__name__
                 await self._disconnect()
                 LOG.error("media-server state not written, again in %s s: %s", RETRY_SECONDS, self.failing)
                 if self._closing:
@@ -190,5 +190,5 @@ class GroupWriter:
         connection, self._connection = self._connection, None
         if connection is not None:
             # It may be broken; then closing it says so, which nobody has to know any more.
-            with contextlib.suppress(SQLAlchemyError, OSError):
+            with contextlib.suppress(SQLAlchemyError, OSError, EOFError):
                 await connection.close()

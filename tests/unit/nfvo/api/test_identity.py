@@ -161,3 +161,22 @@ async def test_a_project_that_is_not_named_is_missed(api: Api) -> None:
     answer = await api.client.get("/api/v1/keys", headers=headers)
     assert answer.status_code == 422
     assert "project-id" in answer.json()["message"]
+
+
+async def test_a_service_works_with_a_key_of_its_own(api: Api) -> None:
+    key = await api.post("/components/services/create", {"name": "paas", "roles": ["default"]})
+    await api.post("/components/services/create", {"name": "paas"}, 422)
+    await api.post("/users", {"username": "Service:x", "password": "long enough"}, 422)
+    (service,) = await api.get("/components/services")
+    assert service == {"id": service["id"], "name": "paas", "roles": ["default"]}
+    assert "service:paas" not in [user["username"] for user in await api.get("/users")]
+    answer = await api.client.post("/api/v1/components/services/register", json={"name": "paas", "key": key})
+    token = {"Authorization": f"Bearer {answer.json()['value']}"}
+    await api.get("/keys", headers=token)
+    await api.get("/users", 403, headers=token)
+    wrong = await api.client.post("/api/v1/components/services/register", json={"name": "paas", "key": "x"})
+    assert wrong.status_code == 401
+    admin = await api.get("/users/current")
+    await api.post("/components/services/multipledelete", [admin["id"]], 404)
+    await api.post("/components/services/multipledelete", [service["id"]], 204)
+    await api.get("/keys", 401, headers=token)
