@@ -152,7 +152,7 @@ def _handler(answer: ErrorAnswer) -> Callable[[Request, Exception], JSONResponse
 
 
 def _allowed(request: Request) -> str:
-    """The methods that a path takes by any of its routes (RFC 9110, 10.2.1); Starlette names those of the first only."""
+    """The methods that a path takes by any of its routes (RFC 9110, 10.2.1); Starlette names the first one's only."""
 
     def takes(method: str) -> bool:
         scope = {**request.scope, "method": method, "path_params": {}}

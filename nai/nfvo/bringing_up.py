@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from nai.core.bus import AmqpBus, BusError
+from nai.core.cipher import open_cipher
 from nai.core.clock import SystemClock
 from nai.core.database import Database
 from nai.core.service import ready_when
-from nai.nfvo.cipher import open_cipher
 from nai.nfvo.context import ManagerRegistry, Nfvo, Subscriptions, Usage
 from nai.nfvo.drivers import KeptDrivers
 from nai.nfvo.identity.startup import ensure_identities
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from nai.catalogue import VimInstance
     from nai.core.bus import Bus
+    from nai.core.cipher import Cipher
     from nai.core.clock import Clock
-    from nai.nfvo.cipher import Cipher
     from nai.nfvo.settings import NfvoSettings
     from nai.vim.driver import VimDriver
 
@@ -117,7 +117,7 @@ class BringingUp:
             CipherError: the encryption key cannot be used.
             OSError: it can be neither read nor made.
         """
-        self._cipher = await open_cipher(self._settings)
+        self._cipher = await open_cipher(self._settings.encryption_key, self._settings.encryption_key_file)
         ready_when(self._app, database=self._database.check, bus=self._check_bus)
         if not await self._attempt():
             self._task = asyncio.create_task(self._keep_trying(), name="bringing-up")

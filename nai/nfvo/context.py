@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
     from nai.catalogue import EventEndpoint, VimInstance, VnfmManagerEndpoint
     from nai.core.bus import Bus
+    from nai.core.cipher import Cipher
     from nai.core.clock import Clock
     from nai.core.database import Database
-    from nai.nfvo.cipher import Cipher
     from nai.nfvo.settings import NfvoSettings
     from nai.vim.driver import VimDriver
 

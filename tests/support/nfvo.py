@@ -15,11 +15,11 @@ from sqlalchemy import create_engine
 
 from nai.catalogue import DeployNSRBody, NetworkServiceDescriptor, VimInstance
 from nai.core.bus import Bus, Delivery, MemoryBus
+from nai.core.cipher import Cipher
 from nai.core.clock import Clock, SystemClock
 from nai.core.database import Database
 from nai.core.operations import Operation
 from nai.core.operations.table import Base as OperationsBase
-from nai.nfvo.cipher import Cipher
 from nai.nfvo.context import Nfvo
 from nai.nfvo.lifecycle.orchestrator import Orchestrator
 from nai.nfvo.settings import NfvoSettings

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nai.catalogue import Key, NetworkServiceDescriptor, VimInstance, VNFPackage
+    from nai.core.cipher import Cipher
     from nai.core.database import Database
-    from nai.nfvo.cipher import Cipher
 
 
 class StoredInventory:

@@ -15,7 +15,7 @@ from nai.nfvo.tables import VimRow
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from nai.nfvo.cipher import Cipher
+    from nai.core.cipher import Cipher
 
 
 class VimStore(DocumentStore[VimInstance]):

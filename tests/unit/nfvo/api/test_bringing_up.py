@@ -17,7 +17,6 @@ from nai.core.clock import ManualClock
 from nai.core.errors import UnauthorizedError
 from nai.core.migrations import upgrade
 from nai.nfvo.bringing_up import RETRY_SECONDS, Parts, driver_options
-from nai.nfvo.cipher import Cipher, CipherError, open_cipher
 from nai.nfvo.drivers import KeptDrivers
 from nai.nfvo.identity.logins import Logins
 from nai.nfvo.onboarding.marketplace import MarketplaceError, download
@@ -116,22 +115,6 @@ async def test_the_administrators_password_follows_the_settings_when_they_change
     other = settings_in(tmp_path, admin_password="from the settings")
     assert await can_log_in(other, "from the settings")
     assert not await can_log_in(other, "changed by hand")
-
-
-async def test_the_key_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
-    first = await open_cipher(settings)
-    secret = first.encrypt("os secret")
-    assert "os secret" not in secret
-    assert (await open_cipher(settings)).decrypt(secret) == "os secret"
-    assert settings.encryption_key_file.stat().st_mode & 0o777 == 0o600
-    assert [each.name for each in settings.encryption_key_file.parent.iterdir()] == ["encryption.key"]
-    other = await open_cipher(settings_in(tmp_path, encryption_key="any secret of thirty-two characters"))
-    assert other.decrypt(other.encrypt("x")) == "x"
-    with pytest.raises(CipherError, match="not the one it was stored with"):
-        other.decrypt(secret)
-    with pytest.raises(CipherError, match="32 characters"):
-        Cipher("short")
 
 
 def test_the_tables_are_what_the_revisions_make(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Secrets at rest: what has to be given back in clear to an infrastructure is stored encrypted."""
+"""Secrets at rest: what has to be given back in clear is stored encrypted."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nai.core.threads import in_thread
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nai.nfvo.settings import NfvoSettings
+    from pydantic import SecretStr
 
 
 SECRET_CHARACTERS = 32
@@ -65,16 +65,20 @@ class Cipher:
             raise CipherError(message) from None
 
 
-async def open_cipher(settings: NfvoSettings) -> Cipher:
-    """Return the cipher of the settings' key, which is made and kept in its file if there is none yet.
+async def open_cipher(key: SecretStr | None, file: Path) -> Cipher:
+    """Return the cipher of a key.
+
+    Args:
+        key: The key, for example of the settings; None takes that of the file.
+        file: Where a key of the service's own making is kept; it is made if there is none yet.
 
     Raises:
         CipherError: the key is not one.
         OSError: the file can be neither read nor made.
     """
-    if settings.encryption_key is not None:
-        return Cipher(settings.encryption_key.get_secret_value())
-    return Cipher(await in_thread(_kept_key, settings.encryption_key_file))
+    if key is not None:
+        return Cipher(key.get_secret_value())
+    return Cipher(await in_thread(_kept_key, file))
 
 
 def _kept_key(path: Path) -> str:
