@@ -43,12 +43,18 @@ class ErrorAnswer:
         code: What the wire calls it; the body is `{"code": …, "message": …}` unless `body` says otherwise.
         body: Makes the whole body of the error instead.
         headers: Further headers of the answer.
+        headers_of: Makes headers from the error itself.
     """
 
     status: int
     code: str = ""
     body: Callable[[Exception], Mapping[str, Any]] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    headers_of: Callable[[Exception], Mapping[str, str]] | None = None
+
+    def all_headers(self, error: Exception) -> dict[str, str]:
+        """The further headers of the answer to this error."""
+        return {**self.headers, **(self.headers_of(error) if self.headers_of else {})}
 
     def content(self, error: Exception, message: str | None = None) -> dict[str, Any]:
         """The body of the answer to this error.

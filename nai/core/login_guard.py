@@ -7,6 +7,7 @@ restart forgives.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING
 from nai.core.errors import ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nai.core.clock import Clock
 
 FREE_TRIES = 5
@@ -33,8 +36,14 @@ class TooManyTriesError(ServiceError):
 
     def __init__(self, seconds: float) -> None:
         """Say how long."""
-        super().__init__(f"Too many wrong passwords; try again in {seconds:.0f} s")
+        super().__init__(f"Too many wrong passwords; try again in {math.ceil(seconds)} s")
         self.seconds = seconds
+
+
+def retry_after(error: Exception) -> Mapping[str, str]:
+    """The header that tells a client when to come again (RFC 9110, 10.2.3)."""
+    seconds = error.seconds if isinstance(error, TooManyTriesError) else FIRST_PAUSE_SECONDS
+    return {"Retry-After": str(math.ceil(seconds))}
 
 
 @dataclass

@@ -104,16 +104,19 @@ class Logins(Generic[UserT]):
             UnauthorizedError: No such user, a wrong password, or a disabled user; it does not tell which.
             TooManyTriesError: There were too many wrong passwords lately.
         """
-        self._guard.check(username)
-        async with self._database.session() as session:
-            account = await self._accounts.named(session, username)
-        matches = await verify_password(account.password_hash if account else None, password)
-        if account is None or not matches or not account.enabled:
-            self._guard.failed(username)
+        account = await self._checked(username, password)
+        if account is None:
             raise UnauthorizedError("Bad credentials")
-        self._guard.succeeded(username)
         async with self._database.session() as session:
             return await self._grant(session, account.id)
+
+    async def knows_password(self, username: str, password: str) -> bool:
+        """Whether it is the user's; guessing is slowed down as at a log-in.
+
+        Raises:
+            TooManyTriesError: There were too many wrong passwords lately.
+        """
+        return await self._checked(username, password) is not None
 
     async def refresh(self, token: str) -> Grant:
         """Tokens for a refresh token, which is used up by it.
@@ -140,9 +143,22 @@ class Logins(Generic[UserT]):
             raise UnauthorizedError("Invalid access token")
         return account.user
 
-    async def log_out(self, session: AsyncSession, user_id: str) -> None:
-        """Make all tokens of a user invalid."""
-        await session.execute(delete(self._tokens).where(self._tokens.user_id == user_id))
+    async def log_out(self, session: AsyncSession, user_id: str, *, keep: str | None = None) -> None:
+        """Make all tokens of a user invalid, but one that may be kept."""
+        kept = digest(keep) if keep is not None else ""
+        query = delete(self._tokens).where(self._tokens.user_id == user_id, self._tokens.digest != kept)
+        await session.execute(query)
+
+    async def _checked(self, username: str, password: str) -> Account[Any] | None:
+        self._guard.check(username)
+        async with self._database.session() as session:
+            account = await self._accounts.named(session, username)
+        matches = await verify_password(account.password_hash if account else None, password)
+        if account is None or not matches or not account.enabled:
+            self._guard.failed(username)
+            return None
+        self._guard.succeeded(username)
+        return account
 
     async def _owner(self, session: AsyncSession, token: str, kind: str) -> Account[UserT] | None:
         row = await session.get(self._tokens, digest(token))

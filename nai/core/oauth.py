@@ -55,6 +55,7 @@ class Logins(Protocol):
 
         Raises:
             UnauthorizedError: No such user, wrong password or disabled; the text does not tell which.
+            TooManyTriesError: There were too many wrong passwords lately.
         """
         ...
 
@@ -82,7 +83,12 @@ def oauth_router(
     @router.post(
         "/oauth/token",
         summary="Log in",
-        responses={400: {"description": "Wrong grant"}, 401: {"description": "Wrong user, password, token or client"}},
+        responses={
+            400: {"description": "Wrong grant"},
+            401: {"description": "Wrong user, password, token or client"},
+            429: {"description": "Too many wrong passwords; the header Retry-After says when to come again"},
+            503: {"description": "The service waits for its database or another part"},
+        },
     )
     async def token(
         request: Request,

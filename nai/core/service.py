@@ -28,6 +28,7 @@ from nai.core.errors import (
     UnauthorizedError,
 )
 from nai.core.log import set_up_logging
+from nai.core.login_guard import TooManyTriesError, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -51,6 +52,7 @@ _ERRORS: dict[type[Exception], ErrorAnswer] = {
     InvalidError: ErrorAnswer(422, "Unprocessable Entity"),
     UnauthorizedError: ErrorAnswer(401, "Unauthorized", headers={"WWW-Authenticate": "Bearer"}),
     ForbiddenError: ErrorAnswer(403, "Forbidden"),
+    TooManyTriesError: ErrorAnswer(429, "Too Many Requests", headers_of=retry_after),
     ServiceError: ErrorAnswer(400, "Bad Request"),
     RequestValidationError: ErrorAnswer(422, "Unprocessable Entity"),
     HTTPException: ErrorAnswer(0),
@@ -136,7 +138,7 @@ def notify(text: str) -> None:
 
 def _handler(answer: ErrorAnswer) -> Callable[[Request, Exception], JSONResponse]:
     def handle(request: Request, error: Exception) -> JSONResponse:
-        status, headers, text, shown = answer.status, dict(answer.headers), None, answer
+        status, headers, text, shown = answer.status, answer.all_headers(error), None, answer
         if isinstance(error, RequestValidationError):
             text = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
         elif isinstance(error, HTTPException):

@@ -1,7 +1,7 @@
 """The PaaS manager's errors, and how they leave it (wire contracts 1.2).
 
-Statuses are those that clients of the original see, where HTTP would have others: a forbidden request is a 401, a missing
-project or user a 400. Bodies say more than the original's.
+Statuses are those that clients of the original see, where HTTP would have others: a forbidden request is a 401, a
+missing project or user a 400. Bodies say more than the original's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nai.core.errors import (
     ConflictError,
@@ -20,7 +21,9 @@ from nai.core.errors import (
     ServiceError,
     UnauthorizedError,
 )
-from nai.core.login_guard import TooManyTriesError
+from nai.core.login_guard import TooManyTriesError, retry_after
+from nai.nfvo.client import NfvoError
+from nai.paas.engines.errors import EngineError, EngineUnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +81,7 @@ class Problem(BaseModel):
 
     error: str
     message: str
-    fields: dict[str, str] | None = None
+    fields: dict[str, str] = {}
 
 
 def _problem(kind: str) -> Any:
@@ -105,6 +108,16 @@ def _token(error: Exception) -> Mapping[str, Any]:
     return {"error": "invalid_token", "error_description": str(error), "message": str(error)}
 
 
+def _contradiction(_error: Exception) -> Mapping[str, Any]:
+    # Two requests at once: each looked, saw nothing, and the second one wrote what the first had written.
+    return {"error": "Bad request", "message": "It exists by now, or is needed by something that exists by now"}
+
+
+def _database_away(_error: Exception) -> Mapping[str, Any]:
+    # Not the error's text: it has the statement in it.
+    return {"error": "Service unavailable", "message": "The database does not answer; try again"}
+
+
 def _answer(status: int, kind: str, **headers: str) -> ErrorAnswer:
     return ErrorAnswer(status, body=_problem(kind), headers=headers)
 
@@ -113,7 +126,7 @@ ERRORS: dict[type[Exception], ErrorAnswer] = {
     ApplicationNotFoundError: _answer(404, "Application not found"),
     UnauthorizedError: ErrorAnswer(401, body=_token, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}),
     ForbiddenError: _answer(401, "Forbidden"),
-    TooManyTriesError: _answer(429, "Too many tries"),
+    TooManyTriesError: ErrorAnswer(429, body=_problem("Too many tries"), headers_of=retry_after),
     DuplicatedError: _answer(409, "Duplicated"),
     TurnServerError: _answer(428, "Turn server requires authentication parameters"),
     WrongStateError: _answer(400, "Wrong state"),
@@ -122,7 +135,12 @@ ERRORS: dict[type[Exception], ErrorAnswer] = {
     ConflictError: _answer(400, "Bad request"),
     InvalidError: _answer(400, "Bad request"),
     RequestValidationError: ErrorAnswer(400, body=_validation),
+    IntegrityError: ErrorAnswer(400, body=_contradiction),
+    DBAPIError: ErrorAnswer(503, body=_database_away, headers={"Retry-After": "2"}),
     StartingError: ErrorAnswer(503, body=_problem("Starting"), headers={"Retry-After": "2"}),
+    EngineUnreachableError: ErrorAnswer(503, body=_problem("Engine unreachable"), headers={"Retry-After": "5"}),
+    EngineError: _answer(502, "Engine refused"),
+    NfvoError: _answer(502, "Orchestrator refused or unreachable"),
     ServiceError: _answer(400, "Bad request"),
 }
 """Which error becomes which answer; an error's nearest class counts. Whatever else happens is a 500."""
@@ -137,6 +155,17 @@ OPEN: Declared = {
 
 LOGGED_IN: Declared = {
     **OPEN,
-    401: {"description": "Not logged in, an unknown or expired token, or not allowed"},
+    401: {"model": Problem, "description": "Not logged in, an unknown or expired token, or not allowed"},
 }
 """Answers of everything else."""
+
+DUPLICATED: Declared = {409: {"model": Problem, "description": "Something of that name exists"}}
+"""Further answers of what gives a name."""
+
+TOO_MANY_TRIES: Declared = {
+    429: {"model": Problem, "description": "Too many wrong passwords; the header Retry-After says when to come again"}
+}
+"""Further answers of what takes a password."""
+
+OUTSIDE: Declared = {502: {"model": Problem, "description": "The engine or the orchestrator refused"}}
+"""Further answers of what the engine or the orchestrator is asked for."""

@@ -74,7 +74,7 @@ async def list_projects(session: AsyncSession) -> list[PaasProject]:
 
 
 async def replace_project(session: AsyncSession, identifier: str, project: PaasProject) -> PaasProject:
-    """Change a project. Its members change only where the document names any.
+    """Change a project; its members and its quota where the document has them.
 
     Raises:
         NotFoundError: There is none of that id.
@@ -88,7 +88,10 @@ async def replace_project(session: AsyncSession, identifier: str, project: PaasP
     other = await session.scalar(select(ProjectRow.id).where(ProjectRow.name == project.name))
     if other not in (None, identifier):
         raise DuplicatedError(f"There is a project {project.name} already")
-    row.name, row.description, row.quota = project.name or "", project.description or "", _quota(project)
+    row.name, row.description = project.name or "", project.description or ""
+    if "quota" in project.model_fields_set:
+        # Clients of the day know no quota and leave it out.
+        row.quota = _quota(project)
     if "users" in project.model_fields_set:
         await session.execute(delete(MemberRow).where(MemberRow.project_id == identifier))
         await _set_members(session, identifier, members)
@@ -128,8 +131,8 @@ async def _checked(session: AsyncSession, project: PaasProject) -> dict[str, Rol
             members[known[name.lower()]] = role
         else:
             wrong[f"users.{name[:64]}"] = "there is no such user"
-    if project.name == ADMIN and project.users and known.get(ADMIN) not in members:
-        wrong["users"] = f"the user {ADMIN} stays in the project {ADMIN}"
+    if project.name == ADMIN and "users" in project.model_fields_set and project.users.get(ADMIN) is not RoleEnum.ADMIN:
+        wrong["users"] = f"the user {ADMIN} stays an administrator of the project {ADMIN}"
     if wrong:
         raise FieldsError(wrong)
     return members

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from nai.catalogue import RoleEnum
 from nai.catalogue.applications import PaasRole, PaasUser
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Users are deleted by id or by name: a name must not be another one's id."""
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 
@@ -30,14 +32,13 @@ class UserAccounts:
 
     async def named(self, session: AsyncSession, username: str) -> Account[PaasUser] | None:
         """The account of a user name, or None."""
-        return await self._account(session, UserRow.username == username.lower())
+        return await self._account(session, await find_user(session, username))
 
     async def by_id(self, session: AsyncSession, identifier: str) -> Account[PaasUser] | None:
         """The account of an id, or None."""
-        return await self._account(session, UserRow.id == identifier)
+        return await self._account(session, await user_by_id(session, identifier))
 
-    async def _account(self, session: AsyncSession, condition: Any) -> Account[PaasUser] | None:
-        row = await session.scalar(select(UserRow).where(condition))
+    async def _account(self, session: AsyncSession, row: UserRow | None) -> Account[PaasUser] | None:
         if row is None:
             return None
         user = (await _read(session, [row]))[0]
@@ -63,16 +64,36 @@ async def add_user(session: AsyncSession, user: PaasUser, password_hash: str) ->
     return (await _read(session, [row]))[0]
 
 
+async def find_user(session: AsyncSession, username: str) -> UserRow | None:
+    """The row of a user by name, or None."""
+    name = username.lower()
+    row: UserRow | None = await session.scalar(select(UserRow).where(UserRow.username == name))
+    # MariaDB takes "ádmin " for "admin": one user would have many names, each with free tries of a password.
+    return row if row is not None and row.username == name else None
+
+
 async def user_row(session: AsyncSession, username: str) -> UserRow:
     """The row of a user.
 
     Raises:
         NotFoundError: There is none of that name.
     """
-    row = await session.scalar(select(UserRow).where(UserRow.username == username.lower()))
+    row = await find_user(session, username)
     if row is None:
-        raise NotFoundError(f"User {username} was not found")
+        raise NotFoundError(f"User {username[:64]} was not found")
     return row
+
+
+async def user_by_id(session: AsyncSession, identifier: str) -> UserRow | None:
+    """The row of a user by id, or None."""
+    return await session.get(UserRow, identifier) if len(identifier) <= 36 else None
+
+
+async def count_waiting(session: AsyncSession) -> int:
+    """How many users are disabled and have no role: they have registered and wait for an administrator."""
+    with_role = select(MemberRow.user_id)
+    query = select(func.count()).where(UserRow.enabled.is_(False), UserRow.id.not_in(with_role))
+    return await session.scalar(query) or 0
 
 
 async def get_user(session: AsyncSession, username: str) -> PaasUser:
@@ -90,7 +111,7 @@ async def list_users(session: AsyncSession) -> list[PaasUser]:
 
 
 async def replace_user(session: AsyncSession, username: str, user: PaasUser) -> PaasUser:
-    """Change everything of a user but the name and the password.
+    """Change what the document has of mail address, roles, and whether the user may log in.
 
     Raises:
         NotFoundError: There is none of that name.
@@ -98,11 +119,18 @@ async def replace_user(session: AsyncSession, username: str, user: PaasUser) -> 
     """
     row = await user_row(session, username)
     memberships = await _checked(session, user, row.username)
-    if row.username == ADMIN and not (user.enabled and RoleEnum.ADMIN in memberships.values()):
-        raise FieldsError({"roles": f"the user {ADMIN} stays enabled and an administrator"})
-    row.enabled, row.email = user.enabled, user.email or ""
-    await session.execute(delete(MemberRow).where(MemberRow.user_id == row.id))
-    _add_members(session, row.id, memberships)
+    given = user.model_fields_set
+    if row.username == ADMIN and "enabled" in given and not user.enabled:
+        raise FieldsError({"enabled": f"the user {ADMIN} stays enabled"})
+    if row.username == ADMIN and "roles" in given and RoleEnum.ADMIN not in memberships.values():
+        raise FieldsError({"roles": f"the user {ADMIN} stays an administrator"})
+    if "enabled" in given:
+        row.enabled = user.enabled
+    if "email" in given:
+        row.email = user.email or ""
+    if "roles" in given:
+        await session.execute(delete(MemberRow).where(MemberRow.user_id == row.id))
+        _add_members(session, row.id, memberships)
     await session.flush()
     return (await _read(session, [row]))[0]
 
@@ -130,6 +158,8 @@ async def _checked(session: AsyncSession, user: PaasUser, name: str) -> dict[str
     wrong: dict[str, str] = {}
     if not USERNAME.fullmatch(name):
         wrong["username"] = "1 to 64 letters, digits and . _ @ -, a letter or digit first"
+    elif IDENTIFIER.fullmatch(name):
+        wrong["username"] = "not in the form of an id"
     if user.email and not EMAIL.fullmatch(user.email):
         wrong["email"] = "not a mail address"
     known = {row.name: row.id for row in await session.scalars(select(ProjectRow))}

@@ -27,8 +27,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "member",
-        sa.Column("project_id", sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
-        sa.Column("user_id", sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("project_id", sa.String(36), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("user_id", sa.String(36), sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("role", sa.String(16), nullable=False),
     )
     op.create_index("ix_member_user_id", "member", ["user_id"])
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=False),
-        sa.Column("user_id", sa.ForeignKey("user.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("user_id", sa.String(36), sa.ForeignKey("user.id", ondelete="CASCADE"), nullable=False),
     )
     op.create_index("ix_token_expires_at", "token", ["expires_at"])
     op.create_index("ix_token_user_id", "token", ["user_id"])
