@@ -97,6 +97,7 @@ class BringingUp:
             EngineError: There is no such engine, or it cannot be what the settings say.
             OSError: A key or certificate can be neither read nor made.
         """
+        self._app.state.paas = None
         self._cipher = await open_cipher(self._settings.encryption_key, self._settings.encryption_key_file)
         self._engine = self._parts.open_engine(self._settings)
         self._nfvo = self._parts.open_nfvo(self._settings)

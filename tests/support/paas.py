@@ -184,8 +184,16 @@ class RunningPaas:
 
 
 @asynccontextmanager
-async def running(settings: PaasSettings, around: Around | None = None) -> AsyncIterator[RunningPaas]:
-    """Run a PaaS manager; its tables have to exist."""
+async def running(
+    settings: PaasSettings, around: Around | None = None, *, log_in: bool = True
+) -> AsyncIterator[RunningPaas]:
+    """Run a PaaS manager; its tables have to exist.
+
+    Args:
+        settings: What it is told.
+        around: What is around it.
+        log_in: Whether the administrator is logged in at once, by the tests' password, if it has come up.
+    """
     around = around or Around()
     app = create_app(settings, around.parts())
     transport = httpx.ASGITransport(app)
@@ -194,6 +202,6 @@ async def running(settings: PaasSettings, around: Around | None = None) -> Async
         httpx.AsyncClient(transport=transport, base_url="http://paas") as client,
     ):
         run = RunningPaas(app, client, around)
-        if app.state.paas is not None:
+        if log_in and getattr(app.state, "paas", None) is not None:
             run.headers = await run.log_in()
         yield run

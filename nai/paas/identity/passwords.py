@@ -17,12 +17,8 @@ async def hashed(password: str | None, field: str = "password") -> str:
         field: What the request calls it.
 
     Raises:
-        FieldsError: It is missing, too short, too long, or no text.
+        FieldsError: It is missing, too short or too long.
     """
     if not password or not FEWEST_CHARACTERS <= len(password) <= MOST_CHARACTERS:
         raise FieldsError({field: f"a password has {FEWEST_CHARACTERS} to {MOST_CHARACTERS} characters"})
-    try:
-        password.encode()
-    except UnicodeEncodeError:
-        raise FieldsError({field: "not Unicode text"}) from None
     return await hash_password(password)

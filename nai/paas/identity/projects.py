@@ -155,7 +155,7 @@ async def _read(session: AsyncSession, rows: Sequence[ProjectRow]) -> list[PaasP
         .order_by(UserRow.username)
     )
     users: dict[str, dict[str, RoleEnum]] = {}
-    for member, username in (await session.execute(query)).tuples():
+    for member, username in await session.execute(query):
         users.setdefault(member.project_id, {})[username] = RoleEnum(member.role)
     return [
         PaasProject(

@@ -187,7 +187,7 @@ async def _read(session: AsyncSession, rows: Iterable[UserRow]) -> list[PaasUser
         .order_by(ProjectRow.name)
     )
     roles: dict[str, list[PaasRole]] = {}
-    for member, project in (await session.execute(query)).tuples():
+    for member, project in await session.execute(query):
         roles.setdefault(member.user_id, []).append(
             PaasRole(id=f"{member.user_id}/{member.project_id}", role=RoleEnum(member.role), project=project)
         )
