@@ -15,15 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import JSONResponse
 
+from nai.core.api_session import CLIENT_ID, CLIENT_SECRET
 from nai.core.errors import UnauthorizedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-CLIENT_ID = "openbatonOSClient"
-CLIENT_SECRET = "secret"  # noqa: S105  # public: every client of the original has it built in
-"""Names the client program, not the user; it protects nothing."""
 
 SCOPES = ["read", "write"]
 
