@@ -31,6 +31,7 @@ class ApplicationRequest(WireModel):
     scale_out_limit: int = wire("scaleOutLimit", 0)
     scale_out_threshold: float = wire("scaleOutThreshold", 0.0)
     services: list[SupportingService] = []
+    env_vars: list[EnvironmentVariable] = wire("envVars", factory=list, description="Of the application's containers")
 
 
 class CreateApplication(ApplicationRequest):
@@ -51,6 +52,5 @@ class Application(ApplicationRequest):
     created_by: str | None = wire("createdBy")
     created_at: str | None = wire("createdAt")
     pod_list: list[str] = wire("podList", factory=list)
-    env_vars: list[EnvironmentVariable] = wire("envVars", factory=list)
     media_server_group: MediaServerGroup | None = wire("mediaServerGroup")
     resource_ok: bool = wire("resourceOK", default=False)

@@ -39,7 +39,7 @@ class ApplicationOperations(PaasSession):
         return CreateApplicationAnswer.from_wire(answer).app
 
     async def delete_application(self, application_id: str) -> DeleteApplicationAnswer:
-        """Delete an application with everything of it.
+        """Delete an application with everything of it; all is gone once `application` answers 404.
 
         Raises:
             PaasError: With status 404 if there is none, which the API tells in the body of a success.
@@ -56,6 +56,19 @@ class ApplicationOperations(PaasSession):
     async def delete_some_applications(self, ids: Sequence[str]) -> None:
         """Delete applications by their ids."""
         await self.in_project("POST", "/multipledelete", json=list(ids))
+
+    async def restart_application(self, application_id: str) -> Application:
+        """Replace all its containers by new ones."""
+        return Application.from_wire(await self.in_project("POST", f"{_app(application_id)}/restart"))
+
+    async def redeploy_application(self, application_id: str) -> Application:
+        """Build it anew; also the way out of FAILED."""
+        return Application.from_wire(await self.in_project("POST", f"{_app(application_id)}/redeploy"))
+
+    async def set_replicas(self, application_id: str, replicas: int) -> Application:
+        """Run so many of its containers."""
+        body = {"replicasNumber": replicas}
+        return Application.from_wire(await self.in_project("PUT", f"{_app(application_id)}/replicas", json=body))
 
     async def build_logs(self, application_id: str) -> BuildLogs:
         """What the build has said so far."""

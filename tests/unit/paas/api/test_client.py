@@ -113,6 +113,9 @@ async def test_every_verb_of_applications_is_the_contracts() -> None:
         "DELETE /app/1": {"id": "1", "code": 200},
         "DELETE /app/none": {"code": 404},
         "DELETE /app": {"code": 404, "responses": []},
+        "POST /app/1/restart": {"id": "1"},
+        "POST /app/1/redeploy": {"id": "1"},
+        "PUT /app/1/replicas": {"id": "1", "replicasNumber": 3},
         "GET /app/1/buildlogs": {"id": "1", "log": "built"},
         "GET /app/1/logs/pod-1": "hello\n",
         "POST /secret": "key-1",
@@ -146,6 +149,9 @@ async def test_every_verb_of_applications_is_the_contracts() -> None:
         assert caught.value.status == 404
         assert (await client.delete_applications()).code == 404
         await client.delete_some_applications(["1", "2"])
+        assert (await client.restart_application("1")).id == "1"
+        assert (await client.redeploy_application("1")).id == "1"
+        assert (await client.set_replicas("1", 3)).replicas_number == 3
         assert (await client.build_logs("1")).log == "built"
         assert await client.log("1", "pod-1") == "hello\n"
         assert await client.create_secret("red", "key") == "key-1"
