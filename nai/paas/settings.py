@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 
@@ -125,6 +126,18 @@ class QuotaSettings(Section):
     replicas: int | None = Field(default=100, ge=0)
 
 
+class SourceSettings(Section):
+    """What applications may name beyond the public Internet: Git servers, registries of images.
+
+    Attributes:
+        allowed_networks: Private networks whose machines may be named.
+        allowed_hosts: Names of hosts that may be named, wherever they lead.
+    """
+
+    allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+
+
 class LimitSettings(Section):
     """How long things may take, and how often they are looked at.
 
@@ -171,6 +184,7 @@ class PaasSettings(ServiceSettings):
         stun_server: Default STUN server; None: an application has to name one.
         turn_server: Default TURN server, likewise.
         marketplace_address: Host and port of the marketplace as browsers reach it [marketplace.ip, marketplace.port].
+        sources: What applications may name beyond the public Internet.
         default_quota: Of projects without one of their own.
         limits: Times and sizes.
     """
@@ -193,5 +207,6 @@ class PaasSettings(ServiceSettings):
     stun_server: StunSettings | None = None
     turn_server: TurnSettings | None = None
     marketplace_address: str = "localhost:8082"
+    sources: SourceSettings = SourceSettings()
     default_quota: QuotaSettings = QuotaSettings()
     limits: LimitSettings = LimitSettings()
