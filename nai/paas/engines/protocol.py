@@ -132,7 +132,13 @@ class Engine(Protocol):
         ...
 
     async def deploy(self, request: DeployRequest) -> None:
-        """Make the containers be as asked; what differs is replaced without an interruption where that is possible."""
+        """Make the containers be as asked; what differs is replaced without an interruption where that is possible.
+
+        It returns when that is noted for good; `state` tells how far it has come.
+
+        Raises:
+            EngineRefusedError: The image that was to be built under this name is not there, or the request is wrong.
+        """
         ...
 
     async def state(self, name: str) -> DeploymentState:
@@ -148,11 +154,19 @@ class Engine(Protocol):
         ...
 
     async def scale(self, name: str, replicas: int) -> None:
-        """Run so many containers of a deployment."""
+        """Run so many containers of a deployment.
+
+        Raises:
+            nai.core.errors.NotFoundError: There is no such deployment.
+        """
         ...
 
     async def restart(self, name: str) -> None:
-        """Replace all containers of a deployment by new ones, made the same way."""
+        """Replace all containers of a deployment by new ones, made the same way, without an interruption.
+
+        Raises:
+            nai.core.errors.NotFoundError: There is no such deployment.
+        """
         ...
 
     async def delete(self, name: str) -> None:
