@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -58,7 +58,7 @@ class Request(CreateApplication):
     env_vars: list[EnvironmentVariable] = wire("envVars", factory=list)
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Rules:
     """What an installation allows and has.
 
@@ -68,7 +68,7 @@ class Rules:
         has_turn_server: Likewise a TURN server.
     """
 
-    allowed: Allowed = Allowed()
+    allowed: Allowed = dataclasses.field(default_factory=Allowed)
     has_stun_server: bool = False
     has_turn_server: bool = False
 

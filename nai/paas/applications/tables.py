@@ -50,7 +50,10 @@ class SecretRow(Base):
     __tablename__ = "secret"
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
-    project_id: Mapped[str] = mapped_column(ForeignKey("project.id"), index=True)
+    project_id: Mapped[str] = mapped_column(ID, index=True)
+    """Not a foreign key: keys of a project that is gone are removed from the engine first, then here."""
+    confirmed: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether the engine is known to have it."""
     created_at: Mapped[int] = mapped_column(BigInteger)
 
 

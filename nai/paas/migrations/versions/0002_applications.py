@@ -36,7 +36,8 @@ def upgrade() -> None:
     op.create_table(
         "secret",
         sa.Column("name", sa.String(64), primary_key=True),
-        sa.Column("project_id", sa.String(36), sa.ForeignKey("project.id"), nullable=False),
+        sa.Column("project_id", sa.String(36), nullable=False),
+        sa.Column("confirmed", sa.Boolean, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
     )
     op.create_index("ix_secret_project_id", "secret", ["project_id"])
