@@ -155,7 +155,7 @@ class Logins(Generic[UserT]):
             account = await self._accounts.named(session, username)
         matches = await verify_password(account.password_hash if account else None, password)
         if account is None or not matches or not account.enabled:
-            self._guard.failed(username)
+            self._guard.failed(username, password)
             return None
         self._guard.succeeded(username)
         return account

@@ -66,8 +66,8 @@ async def test_names_are_of_no_case(api: RunningPaas) -> None:
 
 async def test_wrong_passwords_are_slowed_down(api: RunningPaas) -> None:
     await new_user(api, "guessed")
-    for _ in range(FREE_TRIES):
-        answer = await api.try_log_in("guessed", "wrong")
+    for number in range(FREE_TRIES):
+        answer = await api.try_log_in("guessed", f"wrong {number}")
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_grant")
     answer = await api.try_log_in("guessed", USER)
     assert answer.status_code == 429
