@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import select
 
+from nai.core.login_guard import FREE_TRIES
 from nai.paas.api.register import MOST_WAITING
 from nai.paas.tables import TokenRow, UserRow
 from tests.support.paas import PASSWORD, RunningPaas
@@ -117,10 +119,14 @@ async def test_everybody_changes_the_own_password(api: RunningPaas) -> None:
 async def test_guessing_the_old_password_is_slowed_down(api: RunningPaas) -> None:
     await make(api, "emil")
     emil = await api.log_in("emil", SECRET)
-    wrong = {"old_pwd": "wrong password", "new_pwd": "the next password"}
-    for _ in range(5):
-        await api.request("PUT", f"{USERS}/changepwd", wrong, status=400, headers=emil)
-    answer = await api.client.put(f"{USERS}/changepwd", json=wrong, headers=emil)
+
+    async def guess(old: str) -> httpx.Response:
+        change = {"old_pwd": old, "new_pwd": "the next password"}
+        return await api.client.put(f"{USERS}/changepwd", json=change, headers=emil)
+
+    for number in range(FREE_TRIES):
+        assert (await guess(f"guess {number}")).status_code == 400
+    answer = await guess(SECRET)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
 
 
