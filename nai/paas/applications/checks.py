@@ -52,7 +52,7 @@ RESERVED = frozenset(
 """Variables that the platform sets."""
 
 
-class Request(CreateApplication):
+class NewApplication(CreateApplication):
     """The body of POST /app, with what goes beyond the original's: variables of the application itself."""
 
     env_vars: list[EnvironmentVariable] = wire("envVars", factory=list)
@@ -73,7 +73,7 @@ class Rules:
     has_turn_server: bool = False
 
 
-def check(request: Request, rules: Rules) -> None:
+def check(request: NewApplication, rules: Rules) -> None:
     """Refuse a request that cannot become an application.
 
     Raises:
@@ -103,15 +103,15 @@ def refusal(body: Any, found: Sequence[Mapping[str, Any]], rules: Rules) -> Fiel
         wrong[".".join(place)[:200]] = str(each["msg"])
     unreadable = {name.partition(".")[0] for name in wrong}
     try:
-        rest = Request.model_validate({name: value for name, value in body.items() if name not in unreadable})
+        rest = NewApplication.model_validate({name: value for name, value in body.items() if name not in unreadable})
     except ValidationError:
-        rest = Request()
+        rest = NewApplication()
     others = problems(rest, rules)
     wrong |= {field: text for field, text in others.items() if field.partition(".")[0] not in unreadable}
     return FieldsError(wrong)
 
 
-def problems(request: Request, rules: Rules) -> dict[str, str]:
+def problems(request: NewApplication, rules: Rules) -> dict[str, str]:
     """All that is wrong with a request, by the names of fields on the wire."""
     wrong: dict[str, str] = {}
     name = request.name or ""
@@ -139,9 +139,9 @@ def problems(request: Request, rules: Rules) -> dict[str, str]:
     return wrong
 
 
-def accepted(request: Request) -> Request:
+def accepted(request: NewApplication) -> NewApplication:
     """A checked request with every field in its own form, and nothing that a client must not set."""
-    return Request(
+    return NewApplication(
         **{
             name: getattr(request, name)
             for name in CreateApplication.model_fields
@@ -185,7 +185,7 @@ def _raise(wrong: dict[str, str]) -> None:
     raise FieldsError(wrong)
 
 
-def _source(request: Request, rules: Rules, wrong: dict[str, str]) -> None:
+def _source(request: NewApplication, rules: Rules, wrong: dict[str, str]) -> None:
     url, secret = request.git_url or "", request.secret_name or ""
     if not url:
         wrong["gitURL"] = "the address of a Git repository is needed"
@@ -238,7 +238,7 @@ def _port(port: Port) -> Port:
     return Port(port=port.port, target_port=port.target_port or port.port, protocol=_protocol(port))
 
 
-def _turn(request: Request, rules: Rules, wrong: dict[str, str]) -> None:
+def _turn(request: NewApplication, rules: Rules, wrong: dict[str, str]) -> None:
     values = {
         "turnServerUrl": request.turn_server_url or "",
         "turnServerUsername": request.turn_server_username or "",
@@ -268,7 +268,7 @@ def _is_server(text: str) -> bool:
     return match is not None and 1 <= int(match["port"] or 1) <= HIGHEST_PORT
 
 
-def _stun(request: Request, rules: Rules, wrong: dict[str, str]) -> None:
+def _stun(request: NewApplication, rules: Rules, wrong: dict[str, str]) -> None:
     host, port = request.stun_server_ip or "", request.stun_server_port or ""
     if host and not HOST.fullmatch(host):
         wrong["stunServerIp"] = "an address or the name of a host is expected"

@@ -76,7 +76,4 @@ def first_reason(names: Sequence[str], states: Sequence[DeploymentState], phase:
 
 
 def _ports(ports: Sequence[Port]) -> list[PublishedPort]:
-    return [
-        PublishedPort(port.port or 0, port.target_port or port.port or 0, port.protocol or "TCP")
-        for port in ports
-    ]
+    return [PublishedPort(port.port or 0, port.target_port or port.port or 0, port.protocol or "TCP") for port in ports]

@@ -122,6 +122,4 @@ class Deletion:
             stored = await store.find(session, ctx.operation.subject, self._progress.now(), lock=True)
             if stored is not None:
                 self._progress.over(stored, ctx)
-                await store.forget(
-                    session, stored, plane.service_name(stored.application), self._progress.now()
-                )
+                await store.forget(session, stored, plane.service_name(stored.application), self._progress.now())

@@ -126,9 +126,9 @@ class Deployment:
 
     async def order(self, ctx: StepContext) -> None:
         """See to it that there is one service of the descriptor."""
-        stored, began = await self._progress.load(ctx), self._paas.clock.monotonic()
+        known, began = await self._progress.load(ctx), self._paas.clock.monotonic()
         while True:
-            record = await self._progress.answered(ctx, DURING["order"], lambda: self._one_service(ctx, stored))
+            record = await self._progress.answered(ctx, DURING["order"], lambda: self._one_service(ctx, known))
             if record is not None:
                 break
             await self._progress.rest(ctx, began)
@@ -307,9 +307,7 @@ class Deployment:
         """Run as many containers as the application says."""
         stored = await self._progress.load(ctx)
         replicas = stored.application.replicas_number
-        await self._progress.answered(
-            ctx, DURING["resize"], lambda: self._paas.engine.scale(stored.os_name, replicas)
-        )
+        await self._progress.answered(ctx, DURING["resize"], lambda: self._paas.engine.scale(stored.os_name, replicas))
         ctx.reached("resized")
 
     def _media_plane(self, stored: Stored, repository: str | None) -> MediaPlane:

@@ -80,9 +80,7 @@ def judge(
     failing = first_reason(names, states, DeploymentPhase.FAILED)
     if failing is not None:
         return Verdict(AppStatus.FAILED, f"Its containers have failed: {failing}")
-    if media_servers.status is Status.SCALING or (
-        not media_servers.answered and former.status is AppStatus.SCALING
-    ):
+    if media_servers.status is Status.SCALING or (not media_servers.answered and former.status is AppStatus.SCALING):
         return Verdict(AppStatus.SCALING)
     if states[0].phase is DeploymentPhase.DEPLOYING and not any(pod.running for pod in states[0].pods):
         return Verdict(AppStatus.DEPLOYING, "None of its containers answers")

@@ -181,6 +181,12 @@ async def by_service_record(session: AsyncSession, nsr_id: str) -> str | None:
     return await session.scalar(select(ApplicationRow.id).where(ApplicationRow.nsr_id == nsr_id)) if nsr_id else None
 
 
+async def named(session: AsyncSession, project_id: str, name: str) -> bool:
+    """Whether a project has an application of a name, one on its way out included."""
+    query = select(ApplicationRow.id).where(ApplicationRow.project_id == project_id, ApplicationRow.name == name)
+    return await session.scalar(query) is not None
+
+
 async def idle(session: AsyncSession, now: datetime, *, running: bool) -> list[Stored]:
     """Applications that nothing is being done to: those that run, or the others."""
     status = ApplicationRow.status == AppStatus.RUNNING
