@@ -14,6 +14,7 @@ from pydantic import Field
 from nai.catalogue.applications import (
     Application,
     BuildLogs,
+    CreateApplication,
     CreateApplicationAnswer,
     DeleteApplicationAnswer,
     DeleteApplicationsAnswer,
@@ -22,7 +23,7 @@ from nai.core.wire import WireModel
 from nai.paas.api.access import Caller, InProject, Running
 from nai.paas.api.routing import Id, Ids
 from nai.paas.applications import store
-from nai.paas.applications.checks import NewApplication, refusal
+from nai.paas.applications.checks import refusal
 from nai.paas.applications.manager import Manager
 from nai.paas.errors import DUPLICATED, LOGGED_IN, OUTSIDE, ApplicationNotFoundError, Problem
 
@@ -84,7 +85,7 @@ router = APIRouter(tags=["app"], responses=LOGGED_IN)
 
 @creating.post("/app", responses={**DUPLICATED, **TURN})
 async def create_application(
-    body: NewApplication, caller: InProject, applications: Applications
+    body: CreateApplication, caller: InProject, applications: Applications
 ) -> CreateApplicationAnswer:
     """Order an application; what becomes of it is seen by its status."""
     made = await applications.orders.create(

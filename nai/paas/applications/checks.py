@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from nai.catalogue.applications import CreateApplication, EnvironmentVariable, Flavor, Port, SupportingService
-from nai.core.wire import wire
 from nai.paas.applications.addresses import (
     HIGHEST_PORT,
     AddressError,
@@ -46,16 +45,13 @@ HIGHEST_THRESHOLD = 100000.0
 LONGEST_VALUE = 32768
 MOST_OF_ENVIRONMENT = 128 * 1024
 
+MADE_ANEW = ("ports", "services", "env_vars", "flavor", "secret_name")
+"""Fields that are not taken as they come."""
+
 RESERVED = frozenset(
     {"VNFR_ID", "VNFM_IP", "VNFM_PORT", "ROUTE", "CLOUDREPO_IP", "CLOUDREPO_PORT", "CDN_SERVER_IP", "PATH"}
 )
 """Variables that the platform sets."""
-
-
-class NewApplication(CreateApplication):
-    """The body of POST /app, with what goes beyond the original's: variables of the application itself."""
-
-    env_vars: list[EnvironmentVariable] = wire("envVars", factory=list)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +69,7 @@ class Rules:
     has_turn_server: bool = False
 
 
-def check(request: NewApplication, rules: Rules) -> None:
+def check(request: CreateApplication, rules: Rules) -> None:
     """Refuse a request that cannot become an application.
 
     Raises:
@@ -103,15 +99,15 @@ def refusal(body: Any, found: Sequence[Mapping[str, Any]], rules: Rules) -> Fiel
         wrong[".".join(place)[:200]] = str(each["msg"])
     unreadable = {name.partition(".")[0] for name in wrong}
     try:
-        rest = NewApplication.model_validate({name: value for name, value in body.items() if name not in unreadable})
+        rest = CreateApplication.model_validate({name: value for name, value in body.items() if name not in unreadable})
     except ValidationError:
-        rest = NewApplication()
+        rest = CreateApplication()
     others = problems(rest, rules)
     wrong |= {field: text for field, text in others.items() if field.partition(".")[0] not in unreadable}
     return FieldsError(wrong)
 
 
-def problems(request: NewApplication, rules: Rules) -> dict[str, str]:
+def problems(request: CreateApplication, rules: Rules) -> dict[str, str]:
     """All that is wrong with a request, by the names of fields on the wire."""
     wrong: dict[str, str] = {}
     name = request.name or ""
@@ -139,13 +135,13 @@ def problems(request: NewApplication, rules: Rules) -> dict[str, str]:
     return wrong
 
 
-def accepted(request: NewApplication) -> NewApplication:
+def accepted(request: CreateApplication) -> CreateApplication:
     """A checked request with every field in its own form, and nothing that a client must not set."""
-    return NewApplication(
+    return CreateApplication(
         **{
             name: getattr(request, name)
             for name in CreateApplication.model_fields
-            if name in request.model_fields_set and name not in ("ports", "services", "flavor", "secret_name")
+            if name in request.model_fields_set and name not in MADE_ANEW
         },
         flavor=request.flavor or Flavor.SMALL,
         secret_name=request.secret_name or None,
@@ -185,7 +181,7 @@ def _raise(wrong: dict[str, str]) -> None:
     raise FieldsError(wrong)
 
 
-def _source(request: NewApplication, rules: Rules, wrong: dict[str, str]) -> None:
+def _source(request: CreateApplication, rules: Rules, wrong: dict[str, str]) -> None:
     url, secret = request.git_url or "", request.secret_name or ""
     if not url:
         wrong["gitURL"] = "the address of a Git repository is needed"
@@ -238,7 +234,7 @@ def _port(port: Port) -> Port:
     return Port(port=port.port, target_port=port.target_port or port.port, protocol=_protocol(port))
 
 
-def _turn(request: NewApplication, rules: Rules, wrong: dict[str, str]) -> None:
+def _turn(request: CreateApplication, rules: Rules, wrong: dict[str, str]) -> None:
     values = {
         "turnServerUrl": request.turn_server_url or "",
         "turnServerUsername": request.turn_server_username or "",
@@ -268,7 +264,7 @@ def _is_server(text: str) -> bool:
     return match is not None and 1 <= int(match["port"] or 1) <= HIGHEST_PORT
 
 
-def _stun(request: NewApplication, rules: Rules, wrong: dict[str, str]) -> None:
+def _stun(request: CreateApplication, rules: Rules, wrong: dict[str, str]) -> None:
     host, port = request.stun_server_ip or "", request.stun_server_port or ""
     if host and not HOST.fullmatch(host):
         wrong["stunServerIp"] = "an address or the name of a host is expected"

@@ -19,7 +19,7 @@ from nai.core.operations import OperationState
 from nai.core.operations.table import microseconds
 from nai.paas.applications import secrets, store
 from nai.paas.applications.addresses import Allowed
-from nai.paas.applications.checks import NewApplication, Rules, accepted, check, check_replicas
+from nai.paas.applications.checks import Rules, accepted, check, check_replicas
 from nai.paas.applications.deleting import BEING_DELETED, DELETE
 from nai.paas.applications.deploying import DEPLOY, RECOVER, RENEW, RESIZE, RESTART
 from nai.paas.applications.names import host_name, new_os_name, service_os_name
@@ -55,7 +55,7 @@ class Orders:
         self.rules = rules(paas.settings)
 
     async def create(
-        self, request: NewApplication, *, username: str, project_id: str, project_name: str
+        self, request: CreateApplication, *, username: str, project_id: str, project_name: str
     ) -> Application:
         """Order an application.
 
@@ -193,7 +193,7 @@ class Orders:
                 continue
         return deleted
 
-    def _made(self, wanted: NewApplication, now: datetime) -> Stored:
+    def _made(self, wanted: CreateApplication, now: datetime) -> Stored:
         os_name = new_os_name()
         fields = {name: getattr(wanted, name) for name in CreateApplication.model_fields}
         application = Application(
@@ -203,7 +203,6 @@ class Orders:
             route=host_name(os_name, self._paas.settings.domain_name),
             status=AppStatus.CREATED,
             created_at=written(now),
-            env_vars=wanted.env_vars,
             pod_list=[],
             resource_ok=False,
         )
