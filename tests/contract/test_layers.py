@@ -56,6 +56,7 @@ FLOORS = {
         "nai/paas",
         ("nai.core", "nai.catalogue", "nai.nfvo.client", "nai.vnfm.media_server.client"),
     ),
+    "marketplace": ("nai/marketplace", ("nai.core", "nai.catalogue")),
 }
 """Each floor's folder, and what it may know beside itself. A service reaches another over the network only."""
 
@@ -123,7 +124,16 @@ def test_what_runs_in_instances_stands_alone(package: str, further: tuple[str, .
 
 
 def test_the_installer_knows_no_service() -> None:
-    services = ("nai.core", "nai.catalogue", "nai.vim", "nai.nfvo", "nai.vnfm", "nai.paas", "nai.ems")
+    services = (
+        "nai.core",
+        "nai.catalogue",
+        "nai.vim",
+        "nai.nfvo",
+        "nai.vnfm",
+        "nai.paas",
+        "nai.marketplace",
+        "nai.ems",
+    )
     wrong = [
         f"{path.relative_to(ROOT)}: {name}"
         for path in below("nai/installer")
