@@ -7,20 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from nai.paas.engines.docker.settings import DockerSettings
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DockerSettings(_Section):
-    """One Docker host: the embedded default.
-
-    Attributes:
-        url: Where the engine listens: `unix://…` or `tcp://host:port`.
-    """
-
-    kind: Literal["docker"]
-    url: str = "unix:///var/run/docker.sock"
 
 
 class KubernetesSettings(_Section):
