@@ -114,6 +114,7 @@ class BuildStream:
     def __init__(self, response: requests.Response) -> None:
         """Take over an answer."""
         self._closed = False
+        self._response = response
         self._stream = CancellableStream(response.iter_lines(), response)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -139,7 +140,8 @@ class BuildStream:
             self._stream.close()
         except (OSError, AttributeError):
             # It is over already.
-            return
+            pass
+        self._response.close()
 
 
 def raise_told(what: str, messages: Iterator[dict[str, Any]]) -> None:
