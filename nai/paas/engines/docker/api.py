@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import docker
@@ -136,11 +137,9 @@ class BuildStream:
     def close(self) -> None:
         """End the build."""
         self._closed = True
-        try:
+        with suppress(OSError, AttributeError):
+            # Or else it is over already.
             self._stream.close()
-        except (OSError, AttributeError):
-            # It is over already.
-            pass
         self._response.close()
 
 

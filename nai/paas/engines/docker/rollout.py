@@ -50,8 +50,8 @@ def plan(record: Deployment, there: Collection[Container], answering: Collection
     missing = max(record.replicas - len(current), 0)
     create = missing
     if old_up:
-        # One more than are wanted, and the next one when it answers.
-        create = min(missing, 1) if len(up) == len(current) else 0
+        # One more than are wanted at a time, and the next one when it answers and another one has gone for it.
+        create = min(missing, 1) if len(up) == len(current) and len(alive) <= record.replicas else 0
 
     # Those that answer last, the oldest of them last of all: they are kept.
     surplus = sorted(current, key=lambda each: (each.id in answering, -each.created, each.name))

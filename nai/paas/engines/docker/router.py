@@ -45,6 +45,7 @@ class Router:
         self._noted = state / "routes.loaded"
         self._lock = asyncio.Lock()
         self._published: dict[str, set[str]] = {}
+        self._leaving: set[str] = set()
         self.error = ""
 
     def published(self, host: str) -> set[str]:
@@ -55,14 +56,17 @@ class Router:
         """Make the routes lead to what runs and answers.
 
         Args:
-            leaving: Ids of containers that get no requests any more.
+            leaving: Ids of containers that get no requests any more, from now on.
 
         Raises:
             EngineError: HAProxy does not take it; what it had before goes on.
         """
         # Who waits here meanwhile finds done what was done for all.
         async with self._lock:
-            there = [each for each in await in_thread(self._containers.all) if each.host and each.id not in leaving]
+            self._leaving |= set(leaving)
+            every = await in_thread(self._containers.all)
+            self._leaving &= {each.id for each in every}
+            there = [each for each in every if each.host and each.id not in self._leaving]
             ready = await asyncio.gather(*(self._health.ready(each) for each in there))
             routes: dict[str, list[Server]] = {}
             published: dict[str, set[str]] = {}
