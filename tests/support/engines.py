@@ -26,6 +26,9 @@ class MemoryEngine:
         reachable: Whether it answers at all.
         refusals: Why it says no, by method name.
         build_phase: How builds stand; RUNNING keeps them so until it is changed.
+        deployment_phase: How deployments stand.
+        bad_sources: What builds of these addresses say before they fail.
+        bad_images: Why deployments of these images fail.
         calls: How often each method was called.
     """
 
@@ -35,6 +38,8 @@ class MemoryEngine:
         self.refusals: dict[str, str] = {}
         self.build_phase = BuildPhase.COMPLETE
         self.deployment_phase = DeploymentPhase.RUNNING
+        self.bad_sources: dict[str, str] = {}
+        self.bad_images: dict[str, str] = {}
         self.calls: Counter[str] = Counter()
         self._file = file
         self.state_now: dict[str, dict[str, Any]] = {"builds": {}, "deployments": {}, "secrets": {}}
@@ -63,6 +68,10 @@ class MemoryEngine:
         if method in self.refusals:
             raise EngineRefusedError(self.refusals[method])
 
+    def _there(self, name: str) -> None:
+        if name not in self.deployments:
+            raise NotFoundError(f"There is no deployment {name}")
+
     def _changed(self) -> None:
         if self._file is not None:
             temporary = self._file.with_suffix(".new")
@@ -78,37 +87,58 @@ class MemoryEngine:
         self._called("build_state")
         if name not in self.builds:
             return BuildState(BuildPhase.MISSING)
+        if self.builds[name]["git_url"] in self.bad_sources:
+            return BuildState(BuildPhase.FAILED, self.bad_sources[self.builds[name]["git_url"]])
         return BuildState(self.build_phase, "no Dockerfile" if self.build_phase is BuildPhase.FAILED else "")
 
     async def build_log(self, name: str) -> str:
         self._called("build_log")
-        return f"built {name}\n" if name in self.builds else ""
+        if name not in self.builds:
+            return ""
+        return f"{self.bad_sources.get(self.builds[name]['git_url'], f'built {name}')}\n"
 
     async def deploy(self, request: DeployRequest) -> None:
         self._called("deploy")
-        self.deployments[request.name] = asdict(request)
+        if request.image is None and request.name not in self.builds:
+            message = f"Nothing has been built under the name {request.name}"
+            raise EngineRefusedError(message)
+        before = self.deployments.get(request.name)
+        wanted = {**asdict(request), "generation": before["generation"] if before else 0}
+        if before and {**before, "replicas": request.replicas} != wanted:
+            wanted["generation"] += 1
+        self.deployments[request.name] = wanted
         self._changed()
 
     async def state(self, name: str) -> DeploymentState:
         self._called("state")
         if name not in self.deployments:
             return DeploymentState(DeploymentPhase.MISSING)
-        pods = [Pod(f"{name}-{index}", running=True) for index in range(self.deployments[name]["replicas"])]
-        return DeploymentState(self.deployment_phase, pods)
+        deployment = self.deployments[name]
+        trouble = self.bad_images.get(deployment["image"] or "", "")
+        # Those of a restart are others.
+        prefix = f"{name}-{deployment['generation']}" if deployment["generation"] else name
+        pods = [
+            Pod(f"{prefix}-{index}", running=not trouble, reason=trouble) for index in range(deployment["replicas"])
+        ]
+        return DeploymentState(DeploymentPhase.FAILED if trouble else self.deployment_phase, pods, trouble)
 
     async def log(self, name: str, pod: str) -> str:
         self._called("log")
         if pod not in [each.name for each in (await self.state(name)).pods]:
             raise NotFoundError(f"{name} has no container {pod}")
-        return f"hello from {pod}\n"
+        return f"{self.bad_images.get(self.deployments[name]['image'] or '', f'hello from {pod}')}\n"
 
     async def scale(self, name: str, replicas: int) -> None:
         self._called("scale")
+        self._there(name)
         self.deployments[name]["replicas"] = replicas
         self._changed()
 
     async def restart(self, name: str) -> None:
         self._called("restart")
+        self._there(name)
+        self.deployments[name]["generation"] += 1
+        self._changed()
 
     async def delete(self, name: str) -> None:
         self._called("delete")
