@@ -28,6 +28,7 @@ CONNECT_SECONDS = 20
 SILENCE_SECONDS = 60
 CHUNK = 4096
 NOTHING = "/dev/null"
+NO_DEPTH = "dumb http transport does not support shallow"
 
 
 async def fetch(
@@ -56,8 +57,12 @@ async def fetch(
     home = into.parent / "home"
     await in_thread(home.mkdir, exist_ok=True)
     environment = git_environment(home, settings, key, known_hosts)
-    clone = ["clone", "--depth=1", "--single-branch", "--no-tags", "--template=", "--", source.url, str(into)]
-    said = await _run(settings, clone, environment, into, say)
+    clone = ["clone", "--single-branch", "--no-tags", "--template="]
+    said = await _run(settings, [*clone, "--depth=1", "--", source.url, str(into)], environment, into, say)
+    if said.status != 0 and NO_DEPTH in said.end:
+        # A plain web server: it has files, and knows nothing of commits.
+        await in_thread(shutil.rmtree, into, ignore_errors=True)
+        said = await _run(settings, [*clone, "--", source.url, str(into)], environment, into, say)
     if said.status != 0:
         raise BuildFailedError(f"The source cannot be fetched: {said.reason}")
     if await in_thread(over_limit, into, settings):
