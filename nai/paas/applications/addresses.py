@@ -186,8 +186,8 @@ def check_address(address: Address, allowed: Allowed) -> None:
         if each.is_loopback or each.is_unspecified:
             raise AddressError(f"{address}, the machine itself, which is not allowed")
         if not each.is_global or each.is_multicast:
-            if each is address and _inside(address):
-                continue  # What is inside decides.
+            if each is address and getattr(address, "ipv4_mapped", None):
+                continue  # The same as what is inside, which decides.
             raise AddressError(f"{address}, a private or reserved address, which the installation does not allow")
 
 

@@ -285,7 +285,7 @@ def _services(services: Sequence[SupportingService], rules: Rules, wrong: dict[s
     if len(services) > MOST_SERVICES:
         wrong["services"] = f"at most {MOST_SERVICES}"
         return
-    prefixes: set[str] = set()
+    taken: set[str] = set()
     size = 0
     for index, service in enumerate(services):
         place, name = f"services.{index}", service.name or ""
@@ -294,9 +294,10 @@ def _services(services: Sequence[SupportingService], rules: Rules, wrong: dict[s
             wrong[f"{place}.name"] = "1 to 63 letters, digits, _ and -, a letter first, no sign last"
         else:
             prefix = variable_prefix(name)
-            if prefix in prefixes:
-                wrong[f"{place}.name"] = f"the variables of two services would begin with {prefix}_"
-            prefixes.add(prefix)
+            own = {f"{prefix}_HOST", *(f"{prefix}_{each.name}" for each in service.env_vars)}
+            if own & taken:
+                wrong[f"{place}.name"] = f"another service has the variable {min(own & taken)[:300]} too"
+            taken |= own
         if not service.docker_url:
             wrong[f"{place}.dockerURL"] = "the name of an image is needed"
         else:

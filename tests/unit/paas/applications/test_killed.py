@@ -1,7 +1,7 @@
 """kill -9 at every point of an application's life, and inside every call to the engine and the orchestrator.
 
-In each whole life the process ends at several of the points, each time a fresh one takes over, and the end is always the
-same: what was ordered is there once, and after the deletion nothing is anywhere.
+In each whole life the process ends at several of the points, each time a fresh one takes over, and the end is always
+the same: what was ordered is there once, and after the deletion nothing is anywhere.
 """
 
 from __future__ import annotations

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from nai.catalogue.applications import Application, CreateApplication, PaasProject
 from nai.core.bus import MemoryBus
@@ -114,6 +116,25 @@ class FakeMediaServers:
         """Close nothing."""
 
 
+class CountingDatabase(Database):
+    """A database that knows how many transactions are open."""
+
+    def __init__(self, url: str) -> None:
+        """Count from none."""
+        super().__init__(url)
+        self.open_sessions = 0
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction."""
+        self.open_sessions += 1
+        try:
+            async with super().session() as session:
+                yield session
+        finally:
+            self.open_sessions -= 1
+
+
 class World:
     """What is around the managers, and the one that runs."""
 
@@ -143,7 +164,7 @@ class World:
 
     async def start(self) -> None:
         """Start a process."""
-        self.database = Database(self.settings.database_url.get_secret_value())
+        self.database = CountingDatabase(self.settings.database_url.get_secret_value())
         nfvo = self.settings.nfvo
         self.paas = Paas(
             settings=self.settings,
@@ -167,6 +188,8 @@ class World:
 
     async def stop(self) -> None:
         """End it: as by SIGTERM, or what is left of it after a kill."""
+        # Nobody is stopped while SQLite connects: its driver would leave the connection to nobody.
+        await self.settle()
         self.ending = True
         await self.manager.stop()
         await self.bus.join()
@@ -225,10 +248,15 @@ class World:
         return found.application if found else None
 
     async def settle(self) -> None:
-        """Let everybody work who can, threads of the database included."""
-        for _ in range(4):
-            await asyncio.sleep(0.0015)
+        """Let everybody work who can, until all wait for the clock."""
+        quiet = 0
+        while quiet < 2:
             await self.clock.advance(0)
+            if self.database.open_sessions:
+                quiet = 0
+                await asyncio.sleep(0.0003)
+            else:
+                quiet += 1
 
     async def until(
         self, condition: Callable[[], Awaitable[Any]], *, step_seconds: float = 0.5, most_seconds: float = 4000
