@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from fastapi import APIRouter
 
-    from nai.core.settings import ServiceSettings
+    from nai.core.settings import StoringSettings
 
 READY_SECONDS = 5.0
 """A part that has not answered by then is not ready."""
@@ -104,7 +105,7 @@ def ready_when(app: FastAPI, **checks: Callable[[], Awaitable[None]]) -> None:
     app.state.readiness.update(checks)
 
 
-def serve(app: FastAPI, settings: ServiceSettings) -> None:
+def serve(app: FastAPI, settings: StoringSettings) -> None:
     """Run a service until it is told to stop by SIGTERM or SIGINT. Under systemd it tells when it is ready."""
     set_up_logging(settings.log_level)
     config = uvicorn.Config(
@@ -146,9 +147,8 @@ def _handler(answer: ErrorAnswer) -> Callable[[Request, Exception], JSONResponse
             headers |= error.headers or {}
             if status == HTTPStatus.METHOD_NOT_ALLOWED:
                 headers["Allow"] = _allowed(request)
-            if not answer.code:
-                shown = ErrorAnswer(status, HTTPStatus(status).phrase, body=answer.body)
-        return JSONResponse(shown.content(error, text), status, headers)
+            shown = replace(answer, status=status, code=answer.code or HTTPStatus(status).phrase)
+        return JSONResponse(shown.content(error, text, request.url.path), status, headers)
 
     return handle
 
