@@ -79,6 +79,12 @@ class Replicas(WireModel):
     replicas_number: int = Field(validation_alias="replicasNumber", serialization_alias="replicasNumber")
 
 
+class Redeployment(WireModel):
+    """The body of POST /app/{id}/redeploy; it may be missing."""
+
+    revision: str | None = Field(None, description="What the source is called from now on; absent: as before")
+
+
 creating = APIRouter(tags=["app"], responses=LOGGED_IN, route_class=WholeRequest)
 router = APIRouter(tags=["app"], responses=LOGGED_IN)
 
@@ -148,9 +154,14 @@ async def restart_application(id: Id, caller: InProject, applications: Applicati
 
 
 @router.post("/app/{id}/redeploy", status_code=202, responses=UNKNOWN)
-async def redeploy_application(id: Id, caller: InProject, applications: Applications) -> Application:  # noqa: A002
+async def redeploy_application(
+    id: Id,  # noqa: A002  # the wire's
+    caller: InProject,
+    applications: Applications,
+    body: Redeployment | None = None,
+) -> Application:
     """Order that the source is built again and deployed; media servers that have failed are replaced."""
-    return await applications.orders.redeploy(id, scope(caller))
+    return await applications.orders.redeploy(id, scope(caller), body.revision if body else None)
 
 
 @router.put("/app/{id}/replicas", status_code=202, responses=UNKNOWN)

@@ -43,6 +43,7 @@ MOST_REPLICAS = 100
 MOST_INSTANCES = 1000
 HIGHEST_THRESHOLD = 100000.0
 LONGEST_VALUE = 32768
+LONGEST_REVISION = 255
 MOST_OF_ENVIRONMENT = 128 * 1024
 
 MADE_ANEW = ("ports", "services", "env_vars", "flavor", "secret_name")
@@ -115,6 +116,7 @@ def problems(request: CreateApplication, rules: Rules) -> dict[str, str]:
         wrong["name"] = "it must not have a dot in it"
     elif not NAME.fullmatch(name):
         wrong["name"] = "1 to 63 letters, digits, _ and -, a letter or digit first and last"
+    _revision(request.revision or "", wrong)
     _source(request, rules, wrong)
     _ports("ports", request.ports, wrong)
     if not request.ports:
@@ -169,6 +171,22 @@ def check_replicas(number: int) -> None:
     wrong: dict[str, str] = {}
     _number("replicasNumber", number, 1, MOST_REPLICAS, wrong)
     _raise(wrong)
+
+
+def check_revision(revision: str) -> None:
+    """Refuse a revision that cannot be kept.
+
+    Raises:
+        FieldsError: It is too long, or has signs that cannot be shown.
+    """
+    wrong: dict[str, str] = {}
+    _revision(revision, wrong)
+    _raise(wrong)
+
+
+def _revision(revision: str, wrong: dict[str, str]) -> None:
+    if len(revision) > LONGEST_REVISION or not revision.isprintable():
+        wrong["revision"] = f"at most {LONGEST_REVISION} printable characters"
 
 
 def _raise(wrong: dict[str, str]) -> None:

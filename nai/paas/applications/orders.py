@@ -19,7 +19,7 @@ from nai.core.operations import OperationState
 from nai.core.operations.table import microseconds
 from nai.paas.applications import secrets, store
 from nai.paas.applications.addresses import Allowed
-from nai.paas.applications.checks import Rules, accepted, check, check_replicas
+from nai.paas.applications.checks import Rules, accepted, check, check_replicas, check_revision
 from nai.paas.applications.deleting import BEING_DELETED, DELETE
 from nai.paas.applications.deploying import DEPLOY, RECOVER, RENEW, RESIZE, RESTART
 from nai.paas.applications.names import host_name, new_os_name, service_os_name
@@ -96,15 +96,24 @@ class Orders:
             await self._begin(session, stored, DEPLOY, {})
         return application
 
-    async def redeploy(self, identifier: str, project_id: str | None) -> Application:
+    async def redeploy(self, identifier: str, project_id: str | None, revision: str | None = None) -> Application:
         """Order that an application is built and deployed anew; its media servers are replaced if they have failed.
 
+        Args:
+            identifier: The application's id.
+            project_id: The project that it has to be of; None: any.
+            revision: What its source is called from now on; None: as before.
+
         Raises:
+            FieldsError: The revision cannot be kept.
             ApplicationNotFoundError: The project has none of that id.
             WrongStateError: Something is being done to it.
         """
+        check_revision(revision or "")
         async with self._paas.database.session() as session:
             stored = await self._idle(session, identifier, project_id)
+            if revision is not None:
+                stored.application.revision = revision
             ready = stored.application.resource_ok
             stored.enter(AppStatus.INITIALISED if ready else AppStatus.CREATED, self._now())
             await self._begin(session, stored, DEPLOY, {RENEW: True})

@@ -61,9 +61,10 @@ class ApplicationOperations(PaasSession):
         """Replace all its containers by new ones."""
         return Application.from_wire(await self.in_project("POST", f"{_app(application_id)}/restart"))
 
-    async def redeploy_application(self, application_id: str) -> Application:
-        """Build it anew; also the way out of FAILED."""
-        return Application.from_wire(await self.in_project("POST", f"{_app(application_id)}/redeploy"))
+    async def redeploy_application(self, application_id: str, revision: str | None = None) -> Application:
+        """Build it anew, perhaps as another revision; also the way out of FAILED."""
+        body = {} if revision is None else {"revision": revision}
+        return Application.from_wire(await self.in_project("POST", f"{_app(application_id)}/redeploy", json=body))
 
     async def set_replicas(self, application_id: str, replicas: int) -> Application:
         """Run so many of its containers."""

@@ -25,7 +25,7 @@ POINTS = [
     *("recover/service", "recover/deployed", "restart/restarted", "resize/resized"),
     *("delete/container", "delete/terminated"),
     *(f"engine/{method}/{when}" for method in ("build", "deploy", "delete") for when in ("before", "after")),
-    *("engine/build_state/before", "engine/state/before", "engine/restart/before"),
+    *("engine/build_state/before", "engine/state/before", "engine/restart/before", "engine/restart/after"),
     *("engine/scale/before", "engine/scale/after"),
     *(
         f"nfvo/{call}/{when}"

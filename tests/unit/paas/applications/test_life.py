@@ -281,10 +281,13 @@ async def test_a_deletion_that_is_refused_can_be_tried_again(world: World) -> No
 async def test_restart_and_replicas(world: World) -> None:
     now = await running(world)
     identifier = now.id or ""
+    world.engine.deployment_phase = DeploymentPhase.DEPLOYING
     started = await world.manager.orders.restart(identifier, world.project_id)
     assert started.status == "DEPLOYNG"
+    await world.settle()
     with pytest.raises(WrongStateError, match="wait"):
         await world.manager.orders.redeploy(identifier, world.project_id)
+    world.engine.deployment_phase = DeploymentPhase.RUNNING
     await world.is_(identifier, "RUNNING")
     assert world.engine.calls["restart"] == 1
     resized = await world.manager.orders.resize(identifier, world.project_id, 5)
@@ -306,6 +309,17 @@ async def test_restart_and_replicas(world: World) -> None:
         for identifier_, project in ((unused(), world.project_id), (identifier, "another"), ("x" * 300, None)):
             with pytest.raises(ApplicationNotFoundError):
                 await order(identifier_, project)
+
+
+async def test_a_revision_is_kept_as_it_comes(world: World) -> None:
+    now = await running(world, revision="v1")
+    assert now.revision == "v1"
+    with pytest.raises(FieldsError, match="revision"):
+        await world.manager.orders.redeploy(now.id or "", None, "x" * 256)
+    await world.manager.orders.redeploy(now.id or "", None, "v2")
+    assert (await world.is_(now.id or "", "RUNNING")).revision == "v2"
+    await world.manager.orders.redeploy(now.id or "", None)
+    assert (await world.is_(now.id or "", "RUNNING")).revision == "v2"
 
 
 async def test_what_has_never_run_is_not_restarted(world: World) -> None:
