@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-
 from nai.catalogue.applications.media_servers import MediaServerGroup
 from nai.catalogue.applications.services import EnvironmentVariable, Port, SupportingService
 from nai.catalogue.applications.words import AppStatus, Flavor, QualityOfService
@@ -39,14 +37,18 @@ class ApplicationRequest(WireModel):
 class CreateApplication(ApplicationRequest):
     """The body of POST /app."""
 
-    revision: str | None = Field(None, description="Which state of its source this is, in the developer's own words")
+    revision: str | None = wire(
+        "revision", description="Which state of its source this is, in the developer's own words"
+    )
 
 
 class Application(ApplicationRequest):
     """An application of a project."""
 
     id: str | None = None
-    revision: str | None = Field(None, description="Which state of its source this is, in the developer's own words")
+    revision: str | None = wire(
+        "revision", description="Which state of its source this is, in the developer's own words"
+    )
     os_name: str | None = wire("osName")
     project_name: str | None = wire("projectName")
     project_id: str | None = wire("projectId")

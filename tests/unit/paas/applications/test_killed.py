@@ -48,7 +48,7 @@ async def whole_life(world: World) -> None:
     await world.manager.orders.resize(identifier, world.project_id, 3)
     running = await world.is_(identifier, "RUNNING")
     assert len(running.pod_list) == 3
-    world.engine.deployments.pop(running.os_name)
+    world.engine.deployments.pop(running.os_name or "")
     world.engine.save()
     await world.manager.orders.recover(identifier, "gone")
     await world.is_(identifier, "RUNNING")

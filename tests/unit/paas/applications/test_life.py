@@ -99,7 +99,7 @@ async def test_a_cloud_repository_is_told_to_build_and_application(world: World)
     assert group is not None
     assert group.cloud_repository_vnfr_id
     for content in (world.engine.builds, world.engine.deployments):
-        variables = content[now.os_name]["environment"]
+        variables = content[now.os_name or ""]["environment"]
         assert (variables["CLOUDREPO_IP"], variables["CLOUDREPO_PORT"]) == ("192.0.2.10", "7676")
 
 
@@ -455,12 +455,12 @@ async def test_what_comes_up_late_under_the_name_of_something_deleted_is_removed
     now = await running(world)
     other = await running(world, name="other")
     service = dict(world.orchestrator.service_of(now.os_name or ""))
-    deployment = dict(world.engine.deployments[now.os_name])
+    deployment = dict(world.engine.deployments[now.os_name or ""])
     double = dict(world.orchestrator.service_of(other.os_name or "")) | {"id": "double"}
     await world.manager.orders.delete(now.id or "", None)
     await world.gone(now.id or "")
     world.orchestrator.services |= {"late": service | {"id": "late", "status": "ACTIVE"}, "double": double}
-    for name in (now.os_name, f"a00000000-{now.os_name}", "b11111111", "not-ours"):
+    for name in (now.os_name or "", f"a00000000-{now.os_name}", "b11111111", "not-ours"):
         world.engine.deployments[name] = deployment
     stranger = service | {"id": "stranger", "name": "somebody-elses", "status": "ACTIVE"}
     world.orchestrator.services["stranger"] = stranger
@@ -502,7 +502,7 @@ async def test_what_a_crash_left_between_two_transactions_is_put_right(world: Wo
     world.orchestrator.services.clear()
     await world.manager.orders.redeploy(deleted, None)
     await world.settle()
-    cancel, world.manager.operations.cancel = world.manager.operations.cancel, _nothing  # type: ignore[method-assign]
+    cancel, world.manager.operations.cancel = world.manager.operations.cancel, _nothing  # type: ignore[assignment,method-assign]
     await world.manager.orders.delete(deleted, None)
     world.manager.operations.cancel = cancel  # type: ignore[method-assign]
     await world.restart()
