@@ -24,7 +24,6 @@ class Paas(RestClient):  # type: ignore[misc]  # Ansible finds it, mypy does not
     """A user of the PaaS manager."""
 
     SERVICE = "PaaS manager"
-    _token: str
 
     def knows_password(self, username: str, password: str) -> bool:
         """Whether a user can log in with a password.
@@ -50,11 +49,6 @@ class Paas(RestClient):  # type: ignore[misc]  # Ansible finds it, mypy does not
                 return False
             raise
         return True
-
-    def log_in(self) -> str:
-        """Logs in and returns the token."""
-        self._login()
-        return str(self._token)
 
 
 class Applications(Paas):

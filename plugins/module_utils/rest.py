@@ -86,6 +86,15 @@ class RestClient:
             if error.status != 404:
                 raise
 
+    def log_in(self) -> str:
+        """Logs in and returns the token.
+
+        Raises:
+            RestError: The user or the password is wrong.
+        """
+        self._login()
+        return self._token
+
     def request(self, method: str, path: tuple[str, ...], body: Any = None, kind: str = "application/json") -> Any:
         """One request in the project.
 
