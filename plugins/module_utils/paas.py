@@ -61,6 +61,7 @@ class Marketplace(RestClient):  # type: ignore[misc]  # Ansible finds it, mypy d
     """The marketplace, as a user of the PaaS manager, or as nobody where no PaaS manager is named."""
 
     SERVICE = "marketplace"
+    _token: str
 
     def __init__(self, params: dict[str, Any]) -> None:
         """Contacts nothing.
