@@ -26,6 +26,8 @@ FAILED, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 ELSEWHERE = {
     "testbed": ("nai.installer.testbed.cli", "The embedded hosts: up, down, status."),
     "images": ("nai.hypervisor.__main__", "Docker images of this compute host: sync."),
+    "paas": ("nai.paas.command", "The PaaS manager: serve, migrate."),
+    "marketplace": ("nai.marketplace.command", "The marketplace: serve, migrate."),
     "nfvo": ("nai.nfvo.command", "The orchestrator: serve, migrate."),
     "vnfm-generic": ("nai.vnfm.generic.command", "The manager of generic network functions: serve, migrate."),
     "vnfm-media-server": ("nai.vnfm.media_server.command", "The manager of media servers: serve, migrate."),

@@ -11,14 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from nai.core.migrations import upgrade
 from nai.core.service import serve as run
-from nai.core.settings import ServiceSettings, SettingsError, load_settings
+from nai.core.settings import SettingsError, StoringSettings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fastapi import FastAPI
 
-S = TypeVar("S", bound=ServiceSettings)
+S = TypeVar("S", bound=StoringSettings)
 FAILED, WRONG_INPUT = 1, 2
 
 Config = Annotated[Path, typer.Option("--config", help="File of settings, YAML.")]

@@ -15,15 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import JSONResponse
 
+from nai.core.api_session import CLIENT_ID, CLIENT_SECRET
 from nai.core.errors import UnauthorizedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-
-CLIENT_ID = "openbatonOSClient"
-CLIENT_SECRET = "secret"  # noqa: S105  # public: every client of the original has it built in
-"""Names the client program, not the user; it protects nothing."""
 
 SCOPES = ["read", "write"]
 
@@ -55,6 +52,7 @@ class Logins(Protocol):
 
         Raises:
             UnauthorizedError: No such user, wrong password or disabled; the text does not tell which.
+            TooManyTriesError: There were too many wrong passwords lately.
         """
         ...
 
@@ -82,7 +80,12 @@ def oauth_router(
     @router.post(
         "/oauth/token",
         summary="Log in",
-        responses={400: {"description": "Wrong grant"}, 401: {"description": "Wrong user, password, token or client"}},
+        responses={
+            400: {"description": "Wrong grant"},
+            401: {"description": "Wrong user, password, token or client"},
+            429: {"description": "Too many wrong passwords; the header Retry-After says when to come again"},
+            503: {"description": "The service waits for its database or another part"},
+        },
     )
     async def token(
         request: Request,

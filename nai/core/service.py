@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from nai.core.errors import (
     UnauthorizedError,
 )
 from nai.core.log import set_up_logging
+from nai.core.login_guard import TooManyTriesError, retry_after
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     from fastapi import APIRouter
 
-    from nai.core.settings import ServiceSettings
+    from nai.core.settings import StoringSettings
 
 READY_SECONDS = 5.0
 """A part that has not answered by then is not ready."""
@@ -51,6 +53,7 @@ _ERRORS: dict[type[Exception], ErrorAnswer] = {
     InvalidError: ErrorAnswer(422, "Unprocessable Entity"),
     UnauthorizedError: ErrorAnswer(401, "Unauthorized", headers={"WWW-Authenticate": "Bearer"}),
     ForbiddenError: ErrorAnswer(403, "Forbidden"),
+    TooManyTriesError: ErrorAnswer(429, "Too Many Requests", headers_of=retry_after),
     ServiceError: ErrorAnswer(400, "Bad Request"),
     RequestValidationError: ErrorAnswer(422, "Unprocessable Entity"),
     HTTPException: ErrorAnswer(0),
@@ -102,7 +105,7 @@ def ready_when(app: FastAPI, **checks: Callable[[], Awaitable[None]]) -> None:
     app.state.readiness.update(checks)
 
 
-def serve(app: FastAPI, settings: ServiceSettings) -> None:
+def serve(app: FastAPI, settings: StoringSettings) -> None:
     """Run a service until it is told to stop by SIGTERM or SIGINT. Under systemd it tells when it is ready."""
     set_up_logging(settings.log_level)
     config = uvicorn.Config(
@@ -136,7 +139,7 @@ def notify(text: str) -> None:
 
 def _handler(answer: ErrorAnswer) -> Callable[[Request, Exception], JSONResponse]:
     def handle(request: Request, error: Exception) -> JSONResponse:
-        status, headers, text, shown = answer.status, dict(answer.headers), None, answer
+        status, headers, text, shown = answer.status, answer.all_headers(error), None, answer
         if isinstance(error, RequestValidationError):
             text = "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
         elif isinstance(error, HTTPException):
@@ -144,9 +147,8 @@ def _handler(answer: ErrorAnswer) -> Callable[[Request, Exception], JSONResponse
             headers |= error.headers or {}
             if status == HTTPStatus.METHOD_NOT_ALLOWED:
                 headers["Allow"] = _allowed(request)
-            if not answer.code:
-                shown = ErrorAnswer(status, HTTPStatus(status).phrase, body=answer.body)
-        return JSONResponse(shown.content(error, text), status, headers)
+            shown = replace(answer, status=status, code=answer.code or HTTPStatus(status).phrase)
+        return JSONResponse(shown.content(error, text, request.url.path), status, headers)
 
     return handle
 

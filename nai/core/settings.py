@@ -15,14 +15,13 @@ class SettingsError(Exception):
     """The file of settings cannot be used; the text names every error in it, never a secret's value."""
 
 
-class ServiceSettings(BaseModel):
+class StoringSettings(BaseModel):
     """What every service is told. On a host: `/etc/nai/<service>.yml`, readable by the service's user only.
 
     Attributes:
         listen_address: Address of this host that the REST interface listens on.
         listen_port: Its TCP port.
         database_url: SQLAlchemy's URL of the service's own database: `mysql+asyncmy://…` or `sqlite+aiosqlite://…`.
-        broker_url: AMQP URL of RabbitMQ.
         log_level: Least severity that is logged.
     """
 
@@ -31,8 +30,17 @@ class ServiceSettings(BaseModel):
     listen_address: str = "127.0.0.1"
     listen_port: int = Field(ge=1, le=65535)
     database_url: SecretStr
-    broker_url: SecretStr
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class ServiceSettings(StoringSettings):
+    """What a service is told that speaks to others through the broker.
+
+    Attributes:
+        broker_url: AMQP URL of RabbitMQ.
+    """
+
+    broker_url: SecretStr
 
 
 S = TypeVar("S", bound=BaseModel)

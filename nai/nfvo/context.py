@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from nai.nfvo.identity.logins import open_logins
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nai.catalogue import EventEndpoint, VimInstance, VnfmManagerEndpoint
+    from nai.catalogue import EventEndpoint, User, VimInstance, VnfmManagerEndpoint
     from nai.core.bus import Bus
     from nai.core.cipher import Cipher
     from nai.core.clock import Clock
     from nai.core.database import Database
+    from nai.core.logins import Logins
     from nai.nfvo.settings import NfvoSettings
     from nai.vim.driver import VimDriver
 
@@ -74,3 +77,8 @@ class Nfvo:
     usage: Usage = field(default_factory=NothingRuns)
     events: Subscriptions = field(init=False)
     managers: ManagerRegistry = field(init=False)
+    logins: Logins[User] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the log-ins."""
+        self.logins = open_logins(self.database, self.clock, self.settings)

@@ -117,3 +117,8 @@ LOGGED_IN: Declared = {
     403: {"model": Problem, "description": "The user's roles do not allow it"},
 }
 """Answers of everything else."""
+
+TOO_MANY_TRIES: Declared = {
+    429: {"model": Problem, "description": "Too many wrong passwords; the header Retry-After says when to come again"}
+}
+"""Further answers of what takes a password."""

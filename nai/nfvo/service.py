@@ -13,7 +13,6 @@ from nai.nfvo.api.system import API_VERSION
 from nai.nfvo.bringing_up import BringingUp, Parts
 from nai.nfvo.errors import ERRORS
 from nai.nfvo.history_middleware import HistoryMiddleware
-from nai.nfvo.identity.logins import Logins
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,7 +41,7 @@ def create_app(settings: NfvoSettings, parts: Parts | None = None) -> FastAPI:
             await bringing_up.end()
 
     login = oauth_router(
-        lambda request: Logins(nfvo_of(request)),
+        lambda request: nfvo_of(request).logins,
         settings.oauth_client_id,
         settings.oauth_client_secret.get_secret_value(),
     )

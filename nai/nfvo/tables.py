@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from nai.core.logins import TokenColumns
+
 ID = String(36)
 NAME = String(255)
 SCRIPT = LargeBinary(2**24 - 1)
@@ -56,17 +58,12 @@ class UserRow(Base):
     """Of the administrator: the password of the settings that was taken over last."""
 
 
-class TokenRow(Base):
+class TokenRow(TokenColumns, Base):
     """A token that was handed out; only its digest is kept."""
 
     __tablename__ = "token"
 
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    """`access` or `refresh`."""
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
-    """Seconds since 1970."""
 
 
 class VimRow(ProjectDocumentRow, Base):

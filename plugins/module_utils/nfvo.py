@@ -1,87 +1,26 @@
 # Copyright: The NAI authors
 # SPDX-License-Identifier: Apache-2.0
-"""The orchestrator's REST API for modules: standard library only, errors in words, one way to run in check mode."""
+"""The orchestrator's REST API for modules."""
 
 from __future__ import annotations
 
-import base64
-import json
-import ssl
 import uuid
 from collections.abc import Callable
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlencode
-from urllib.request import Request, urlopen
 
-NFVO_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "url": {"type": "str", "required": True},
-    "username": {"type": "str", "default": "admin"},
-    "password": {"type": "str", "required": True, "no_log": True},
-    "project": {"type": "str", "default": "default"},
-    "ca_file": {"type": "path"},
-    "request_timeout_seconds": {"type": "int", "default": 60},
-}
+from ansible_collections.nubomedia.nai.plugins.module_utils import rest
+from ansible_collections.nubomedia.nai.plugins.module_utils.rest import REST_ARGUMENTS, RestClient, covers
 
-# Every client of the API has it built in: it names the kind of client, and protects nothing.
-OAUTH_CLIENT = b"openbatonOSClient:secret"
+NFVO_ARGUMENTS: dict[str, dict[str, Any]] = {**REST_ARGUMENTS, "project": {"type": "str", "default": "default"}}
 
-NOT_READY = (502, 503, 504)
+NfvoError = rest.RestError
+NfvoNotReadyError = rest.NotReadyError
 
 
-class NfvoError(Exception):
-    """The orchestrator answered, and the request cannot be carried out.
+class Nfvo(RestClient):  # type: ignore[misc]  # Ansible finds it, mypy does not
+    """A user of the orchestrator in one project."""
 
-    Attributes:
-        status: HTTP status of the answer, 0 where there was none.
-    """
-
-    def __init__(self, message: str, status: int = 0) -> None:
-        """Keeps message and status."""
-        super().__init__(message)
-        self.status = status
-
-
-class NfvoNotReadyError(NfvoError):
-    """The orchestrator does not answer (yet). No failure in check mode."""
-
-
-class Nfvo:
-    """A user of the orchestrator in one project. Logs in when it is first asked, and again when its token expires."""
-
-    def __init__(self, params: dict[str, Any]) -> None:
-        """Contacts nothing.
-
-        Args:
-            params: A module's parameters, among them `NFVO_ARGUMENTS`.
-        """
-        self._url = params["url"].rstrip("/")
-        self._credentials = {"username": params["username"], "password": params["password"]}
-        self._project = params["project"]
-        self._timeout = params["request_timeout_seconds"]
-        self._tls = ssl.create_default_context(cafile=params["ca_file"]) if self._url.startswith("https:") else None
-        self._token = ""
-        self._project_id = ""
-
-    def get(self, *path: str) -> Any:
-        """Reads a resource; the parts of its path below `/api/v1` are quoted."""
-        return self.request("GET", path)
-
-    def post(self, *path: str, body: Any = None) -> Any:
-        """Makes a resource or starts an action."""
-        return self.request("POST", path, body)
-
-    def put(self, *path: str, body: Any) -> Any:
-        """Changes a resource."""
-        return self.request("PUT", path, body)
-
-    def delete(self, *path: str) -> None:
-        """Removes a resource; one that is not there is no error."""
-        try:
-            self.request("DELETE", path)
-        except NfvoError as error:
-            if error.status != 404:
-                raise
+    SERVICE = "orchestrator"
 
     def upload(self, *path: str, name: str, content: bytes) -> Any:
         """Sends a file as a form, as a browser does.
@@ -99,84 +38,6 @@ class Nfvo:
         form = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
         return self.request("POST", path, form, f"multipart/form-data; boundary={boundary}")
 
-    def request(self, method: str, path: tuple[str, ...], body: Any = None, kind: str = "application/json") -> Any:
-        """One request in the project.
-
-        Args:
-            method: HTTP method.
-            path: Parts of the path below `/api/v1`.
-            body: JSON value, or bytes of the content type `kind`.
-            kind: Content type.
-
-        Returns:
-            The JSON of the answer, or its text where it is none; None without a content.
-
-        Raises:
-            NfvoError: The orchestrator refused.
-            NfvoNotReadyError: It does not answer.
-        """
-        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        where = "/api/v1/" + "/".join(quote(part, safe="") for part in path)
-        for attempt in (1, 2):
-            if not self._token:
-                self._login()
-            headers = {"Authorization": f"Bearer {self._token}", "Content-Type": kind, "Accept": "*/*"}
-            if self._project_id:
-                headers["project-id"] = self._project_id
-            try:
-                return self._send(method, where, content, headers)
-            except NfvoError as error:
-                # An expired token is 401; anything else, and a second one, is the caller's matter.
-                if error.status != 401 or attempt == 2:
-                    raise
-                self._token = ""
-        raise AssertionError  # the second attempt returns or raises
-
-    def _login(self) -> None:
-        basic = base64.b64encode(OAUTH_CLIENT).decode()
-        headers = {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"}
-        form = urlencode({**self._credentials, "grant_type": "password"}).encode()
-        try:
-            answer = self._send("POST", "/oauth/token", form, headers)
-        except NfvoError as error:
-            if error.status in (400, 401, 403):
-                user = self._credentials["username"]
-                raise NfvoError(f"{self._url} refuses user {user} or the password: {error}", error.status) from None
-            raise
-        # `value` is what this API's servers say; `access_token` is RFC 6749.
-        self._token = answer.get("value") or answer.get("access_token") or ""
-        if not self._token:
-            raise NfvoError(f"{self._url} gave no token; is it an orchestrator?")
-        if not self._project_id:
-            self._project_id = self._find_project()
-
-    def _find_project(self) -> str:
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
-        projects = self._send("GET", "/api/v1/projects", None, headers) or []
-        for project in projects:
-            if self._project in (project.get("name"), project.get("id")):
-                return str(project["id"])
-        known = ", ".join(sorted(project.get("name") or "" for project in projects)) or "none"
-        self._token = ""
-        raise NfvoError(f"{self._url} has no project {self._project} for this user; there are {known}")
-
-    def _send(self, method: str, path: str, content: bytes | None, headers: dict[str, str]) -> Any:
-        what = f"{method} {self._url}{path}"
-        # The URL is an administrator's parameter; the scheme is checked so that file: reads nothing.
-        if not self._url.startswith(("http://", "https://")):
-            raise NfvoError(f"url {self._url} is neither http:// nor https://")
-        request = Request(self._url + path, data=content, headers=headers, method=method)  # noqa: S310  # see above
-        try:
-            with urlopen(request, timeout=self._timeout, context=self._tls) as answer:  # noqa: S310  # see above
-                return _decoded(answer.read())
-        except HTTPError as error:
-            text = _said(error.read())
-            kind = NfvoNotReadyError if error.code in NOT_READY else NfvoError
-            raise kind(f"{what}: HTTP {error.code}: {text}", error.code) from None
-        except (URLError, OSError) as error:
-            reason = getattr(error, "reason", error)
-            raise NfvoNotReadyError(f"{what}: no answer: {reason}; is the orchestrator running?") from error
-
 
 def run(module: Any, body: Callable[[Nfvo], dict[str, Any]]) -> None:
     """Runs the module's body, and ends the module.
@@ -185,69 +46,7 @@ def run(module: Any, body: Callable[[Nfvo], dict[str, Any]]) -> None:
         module: the AnsibleModule; its parameters include `NFVO_ARGUMENTS`.
         body: takes the orchestrator, returns what `exit_json` gets.
     """
-    try:
-        result = body(Nfvo(module.params))
-    except NfvoNotReadyError as error:
-        if module.check_mode:
-            module.exit_json(changed=True, msg=f"would be made; the orchestrator cannot be asked yet: {error}")
-        module.fail_json(msg=str(error))
-    except (NfvoError, OSError) as error:
-        module.fail_json(msg=str(error))
-    else:
-        module.exit_json(**result)
+    rest.run(module, Nfvo, body)
 
 
-def covers(have: Any, wanted: Any) -> bool:
-    """Whether a document of the orchestrator says everything that is wanted of it.
-
-    The orchestrator adds ids, versions and defaults, and its lists are sets: their order means nothing.
-
-    Args:
-        have: What it has.
-        wanted: What it should have; a key that is not named does not matter, a list is wanted whole.
-    """
-    if isinstance(wanted, dict):
-        if not isinstance(have, dict):
-            return not wanted and have is None
-        return all(covers(have.get(key), value) for key, value in wanted.items())
-    if isinstance(wanted, (list, tuple)):
-        return _covers_list(list(have or []), list(wanted)) if isinstance(have, (list, type(None))) else False
-    # Not written on the wire is the same as empty, and a number may come as text.
-    return have == wanted or (have is None and wanted in (None, "", False, 0)) or str(have) == str(wanted)
-
-
-def _covers_list(have: list[Any], wanted: list[Any]) -> bool:
-    """Whether each wanted element has an element of its own, and none is left over (Kuhn's matching)."""
-    if len(have) != len(wanted):
-        return False
-    owner: dict[int, int] = {}
-
-    def place(index: int, seen: set[int]) -> bool:
-        for position, item in enumerate(have):
-            if position not in seen and covers(item, wanted[index]):
-                seen.add(position)
-                if position not in owner or place(owner[position], seen):
-                    owner[position] = index
-                    return True
-        return False
-
-    return all(place(index, set()) for index in range(len(wanted)))
-
-
-def _decoded(content: bytes) -> Any:
-    if not content:
-        return None
-    try:
-        return json.loads(content)
-    except ValueError:
-        return content.decode(errors="replace")
-
-
-def _said(content: bytes) -> str:
-    """The reason in an answer that is an error, whichever of the API's forms it has."""
-    body = _decoded(content)
-    if isinstance(body, dict):
-        for key in ("message", "error_description", "detailMessage", "detail", "error"):
-            if body.get(key):
-                return str(body[key])
-    return str(body)[:500]
+__all__ = ["NFVO_ARGUMENTS", "Nfvo", "NfvoError", "NfvoNotReadyError", "covers", "run"]

@@ -93,7 +93,6 @@ changes:
   sample: ["NSR media: created"]
 """
 
-import time  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from functools import partial  # noqa: E402
 from typing import Any  # noqa: E402
@@ -103,13 +102,12 @@ from ansible_collections.nubomedia.nai.plugins.module_utils.nfvo import (  # noq
     NFVO_ARGUMENTS,
     Nfvo,
     NfvoError,
-    NfvoNotReadyError,
     run,
 )
+from ansible_collections.nubomedia.nai.plugins.module_utils.rest import wait  # noqa: E402
 from ansible_collections.nubomedia.nai.plugins.module_utils.state_diff import StateDiff  # noqa: E402
 
 COLLECTION = "ns-records"
-LONGEST_PAUSE_SECONDS = 3.0
 
 
 class Service:
@@ -261,24 +259,11 @@ class Service:
         return NfvoError(f"NSR {self.name} ({record['id']}) is in ERROR: {said}")
 
     def _wait(self, what: str, holds: Callable[[], bool]) -> None:
-        """Asks until it holds; a moment without the orchestrator is waited through."""
-        deadline = time.monotonic() + self.params["timeout_seconds"]
-        pause = 0.1
-        while True:
-            try:
-                if holds():
-                    return
-            except NfvoNotReadyError:
-                if time.monotonic() >= deadline:
-                    raise
-            if time.monotonic() >= deadline:
-                record = self.have or {}
-                raise NfvoError(
-                    f"not within {self.params['timeout_seconds']} s: {what}; "
-                    f"status {record.get('status')}, task {record.get('task') or 'none'}"
-                )
-            time.sleep(pause)
-            pause = min(pause * 1.5, LONGEST_PAUSE_SECONDS)
+        def state() -> str:
+            record = self.have or {}
+            return f"status {record.get('status')}, task {record.get('task') or 'none'}"
+
+        wait(what, self.params["timeout_seconds"], holds, state)
 
 
 def _instances(vnfr: dict[str, Any]) -> int:

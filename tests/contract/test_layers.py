@@ -52,6 +52,11 @@ FLOORS = {
     "nfvo": ("nai/nfvo", ("nai.core", "nai.catalogue", "nai.vim")),
     # Of the agent it only carries the files: it sends them into the instances.
     "vnfm": ("nai/vnfm", ("nai.core", "nai.catalogue", "nai.vim")),
+    "paas": (
+        "nai/paas",
+        ("nai.core", "nai.catalogue", "nai.nfvo.client", "nai.vnfm.media_server.client"),
+    ),
+    "marketplace": ("nai/marketplace", ("nai.core", "nai.catalogue")),
 }
 """Each floor's folder, and what it may know beside itself. A service reaches another over the network only."""
 
@@ -66,6 +71,22 @@ def test_a_floor_knows_only_those_below(floor: str) -> None:
         for path in below(folder)
         for name in imports(path)
         if name.split(".")[0] == "nai" and not within(name, allowed)
+    ]
+    assert not wrong
+
+
+CLIENTS = ("nai/nfvo/client", "nai/vnfm/media_server/client", "nai/paas/client")
+"""What other services speak to a service with: a package or a module."""
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_client_needs_only_the_catalogue_and_core(client: str) -> None:
+    module = ROOT / f"{client}.py"
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in ([module] if module.exists() else below(client))
+        for name in imports(path)
+        if name.split(".")[0] == "nai" and not within(name, (client.replace("/", "."), "nai.core", "nai.catalogue"))
     ]
     assert not wrong
 
@@ -103,7 +124,16 @@ def test_what_runs_in_instances_stands_alone(package: str, further: tuple[str, .
 
 
 def test_the_installer_knows_no_service() -> None:
-    services = ("nai.core", "nai.catalogue", "nai.vim", "nai.nfvo", "nai.vnfm", "nai.ems")
+    services = (
+        "nai.core",
+        "nai.catalogue",
+        "nai.vim",
+        "nai.nfvo",
+        "nai.vnfm",
+        "nai.paas",
+        "nai.marketplace",
+        "nai.ems",
+    )
     wrong = [
         f"{path.relative_to(ROOT)}: {name}"
         for path in below("nai/installer")

@@ -12,7 +12,6 @@ from nai.catalogue import User
 from nai.core.errors import ForbiddenError, UnauthorizedError
 from nai.nfvo.context import Nfvo
 from nai.nfvo.errors import StartingError
-from nai.nfvo.identity.logins import Logins
 from nai.nfvo.identity.roles import ANY_PROJECT, check_access, is_administrator
 from nai.nfvo.store.projects import projects
 
@@ -48,7 +47,7 @@ async def logged_in(request: Request, nfvo: Running, token: Annotated[str | None
     if not token:
         message = "Full authentication is required to access this resource"
         raise UnauthorizedError(message)
-    user = await Logins(nfvo).user_of(token)
+    user = await nfvo.logins.user_of(token)
     # The history of requests reads it there.
     request.state.username = user.username
     return user

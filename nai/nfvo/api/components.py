@@ -18,8 +18,7 @@ from nai.core.tokens import new_token
 from nai.core.wire import WireModel
 from nai.nfvo.api.access import Administrator, Running
 from nai.nfvo.api.routing import Ids, resource
-from nai.nfvo.identity.logins import Logins
-from nai.nfvo.store.tokens import drop_tokens_of
+from nai.nfvo.errors import TOO_MANY_TRIES
 from nai.nfvo.store.users import SERVICE_PREFIX, add_user, list_services, user_by_id
 
 router = resource("components/services")
@@ -59,10 +58,10 @@ async def create_service(body: Service, _user: Administrator, nfvo: Running) -> 
     return key
 
 
-@router.post("/register", status_code=200)
+@router.post("/register", status_code=200, responses=TOO_MANY_TRIES)
 async def register_service(body: ServiceKey, nfvo: Running) -> dict[str, Any]:
     """Return a token, in the form of `/oauth/token`."""
-    return grant_answer(await Logins(nfvo).login(SERVICE_PREFIX + body.name, body.key))
+    return grant_answer(await nfvo.logins.login(SERVICE_PREFIX + body.name, body.key))
 
 
 @router.post("/multipledelete", status_code=204)
@@ -72,7 +71,7 @@ async def delete_services(ids: Ids, _user: Administrator, nfvo: Running) -> None
         known = {each.id for each in await list_services(session)}
         for id_ in ids:
             row = await user_by_id(session, id_ if id_ in known else "")
-            await drop_tokens_of(session, row.id)
+            await nfvo.logins.log_out(session, row.id)
             await session.delete(row)
             await session.flush()
 

@@ -9,12 +9,11 @@ from pydantic import BaseModel, SecretStr
 
 from nai.catalogue import User
 from nai.core.errors import ForbiddenError, InvalidError
-from nai.core.passwords import hash_password, verify_password
+from nai.core.passwords import hash_password
 from nai.nfvo.api.access import Administrator, LoggedIn, Running, administrator
 from nai.nfvo.api.routing import Id, Ids, resource
-from nai.nfvo.errors import InUseError
+from nai.nfvo.errors import TOO_MANY_TRIES, InUseError
 from nai.nfvo.identity.startup import ADMINISTRATOR
-from nai.nfvo.store.tokens import drop_tokens_of
 from nai.nfvo.store.users import (
     SERVICE_PREFIX,
     add_user,
@@ -75,7 +74,7 @@ async def delete_users(ids: Ids, _user: Administrator, nfvo: Running) -> None:
     """Delete users by their ids, all of them or none."""
     async with nfvo.database.session() as session:
         for id_ in ids:
-            await _delete(session, id_)
+            await _delete(session, nfvo, id_)
 
 
 @router.get("/current")
@@ -84,13 +83,11 @@ async def get_current_user(user: LoggedIn) -> User:
     return user
 
 
-@router.put("/changepwd", status_code=202)
+@router.put("/changepwd", status_code=202, responses=TOO_MANY_TRIES)
 async def change_own_password(body: PasswordChange, user: LoggedIn, nfvo: Running) -> None:
     """Change the own password. Tokens of before stay good until they expire."""
     new = _strong(body.new_pwd.get_secret_value())
-    async with nfvo.database.session() as session:
-        known = (await user_by_id(session, str(user.id))).password_hash
-    if not await verify_password(known, body.old_pwd.get_secret_value()):
+    if not await nfvo.logins.knows_password(str(user.username), body.old_pwd.get_secret_value()):
         message = "the old password is wrong"
         raise ForbiddenError(message)
     await _set_password(nfvo, str(user.username), new)
@@ -127,7 +124,7 @@ async def update_user(username: Username, body: User, _user: Administrator, nfvo
 async def delete_user(user_id: Id, _user: Administrator, nfvo: Running) -> None:
     """Delete a user by id."""
     async with nfvo.database.session() as session:
-        await _delete(session, user_id)
+        await _delete(session, nfvo, user_id)
 
 
 def _strong(password: str) -> str:
@@ -148,14 +145,14 @@ async def _set_password(nfvo: Nfvo, username: str, password: str, *, log_out: bo
         row = await user_row(session, username)
         row.password_hash = hashed
         if log_out:
-            await drop_tokens_of(session, row.id)
+            await nfvo.logins.log_out(session, row.id)
 
 
-async def _delete(session: AsyncSession, user_id: str) -> None:
+async def _delete(session: AsyncSession, nfvo: Nfvo, user_id: str) -> None:
     row = await user_by_id(session, user_id)
     if row.username == ADMINISTRATOR:
         message = f"the user {ADMINISTRATOR} cannot be deleted"
         raise InUseError(message)
-    await drop_tokens_of(session, row.id)
+    await nfvo.logins.log_out(session, row.id)
     await session.delete(row)
     await session.flush()

@@ -48,8 +48,10 @@ async def add_user(session: AsyncSession, user: User, password_hash: str) -> Use
 
 async def find_user(session: AsyncSession, username: str) -> UserRow | None:
     """Return the row of a user by name, or None."""
-    row: UserRow | None = await session.scalar(select(UserRow).where(UserRow.username == username.lower()))
-    return row
+    name = username.lower()
+    row: UserRow | None = await session.scalar(select(UserRow).where(UserRow.username == name))
+    # MariaDB takes "ádmin " for "admin": one user would have many names, each with free tries of a password.
+    return row if row is not None and row.username == name else None
 
 
 async def user_row(session: AsyncSession, username: str) -> UserRow:

@@ -19,7 +19,7 @@ from urllib.request import Request
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.nubomedia.nai.plugins.module_utils import nfvo as client
+from ansible_collections.nubomedia.nai.plugins.module_utils import rest as client
 
 ACCESS: dict[str, Any] = {"url": "http://nfvo.test:8080", "password": "a-secret-of-this-test"}
 

@@ -18,7 +18,6 @@ from nai.core.errors import UnauthorizedError
 from nai.core.migrations import upgrade
 from nai.nfvo.bringing_up import RETRY_SECONDS, Parts, driver_options
 from nai.nfvo.drivers import KeptDrivers
-from nai.nfvo.identity.logins import Logins
 from nai.nfvo.onboarding.marketplace import MarketplaceError, download
 from nai.nfvo.records import tables as records
 from nai.nfvo.service import create_app
@@ -96,7 +95,7 @@ async def test_the_administrators_password_follows_the_settings_when_they_change
         app = create_app(settings, parts(Broker(), ManualClock()))
         async with app.router.lifespan_context(app):
             try:
-                grant = await Logins(app.state.nfvo).login("admin", password)
+                grant = await app.state.nfvo.logins.login("admin", password)
             except UnauthorizedError:
                 return False
             if change_to:

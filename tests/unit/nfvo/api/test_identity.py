@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nai.core.login_guard import FREE_TRIES
 from tests.unit.nfvo.api.api_client import CLIENT, PASSWORD, Api
 
 if TYPE_CHECKING:
@@ -32,6 +33,19 @@ async def test_a_wrong_password_gives_no_token(api: Api) -> None:
         answer = await ask_for_token(api, grant_type="password", username=username, password="wrong")
         assert answer.status_code == 401
         assert answer.json()["error"] == "invalid_grant"
+
+
+async def test_wrong_passwords_are_slowed_down(api: Api) -> None:
+    await api.post("/users", {"username": "guessed", "password": "a user's password", "enabled": True})
+    for number in range(FREE_TRIES):
+        answer = await ask_for_token(api, grant_type="password", username="guessed", password=f"wrong {number}")
+        assert answer.status_code == 401
+    answer = await ask_for_token(api, grant_type="password", username="guessed", password="a user's password")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
+    assert answer.json()["code"] == "Too Many Requests"
+    await api.clock.advance(2)
+    answer = await ask_for_token(api, grant_type="password", username="guessed", password="a user's password")
+    assert answer.status_code == 200
 
 
 async def test_a_refresh_token_is_good_once(api: Api) -> None:

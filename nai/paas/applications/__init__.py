@@ -1,0 +1,1 @@
+"""Applications: what they are made into, and their life."""

@@ -1,0 +1,1 @@
+"""Engines: what builds the containers of applications and runs them. One protocol, a package for each kind."""

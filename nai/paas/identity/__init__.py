@@ -1,0 +1,1 @@
+"""Who may do what: users, projects, roles (seed 3.4.1.3)."""

@@ -1,0 +1,7 @@
+"""The Docker engine does what every engine has to do."""
+
+from tests.support.engine_suite import EngineSuite
+
+
+class TestDocker(EngineSuite):
+    """See there."""
